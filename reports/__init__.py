@@ -1,0 +1,1 @@
+"""Pages, charts and workbooks; handed a `select` function, never the warehouse."""

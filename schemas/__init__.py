@@ -1,0 +1,1 @@
+"""What every table holds. Imports nothing else of this project."""
