@@ -1,0 +1,141 @@
+"""What the audit concludes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import polars as pl
+
+from schemas.table import Codes, Money, Table, Units, column
+
+Rate = Annotated[pl.Decimal, 9, 6]
+"""A factor, usually in 0..1."""
+
+
+class Run(Table):
+    """One row per audit run."""
+
+    run_id: str = column("digest of inputs and versions", required=True)
+    run_number: pl.Int64 = column("1 for the first run of this warehouse", required=True)
+    started_at: pl.Datetime = column("UTC", required=True)
+    input_digest: str = column("digest of the files' digests", required=True)
+    practice_digest: str = column("digest of the practice folder's values", required=True)
+    rule_book_version: str = column("digest of the rule files", required=True)
+    fee_schedules: Codes = column("releases loaded", required=True)
+    app_version: str = column("version of the application", required=True)
+    patients: pl.Int64 = column("patients audited again in this run", required=True)
+
+    class Config(Table.Config):
+        name = "audit.run"
+
+
+class Intake(Table):
+    """One row per file taken in."""
+
+    path: str = column("file name only", required=True)
+    kind: str = column("837P, 835, 837P+835, export, chart, unsupported", required=True)
+    status: str = column("accepted, partial, incomplete, quarantined, unsupported", required=True)
+    rows_in: pl.Int64 = column("rows in", required=True)
+    rows_accepted: pl.Int64 = column("rows accepted", required=True)
+    rows_quarantined: pl.Int64 = column("rows set aside", required=True)
+    charge_in: Money = column("dollars in", required=True)
+    charge_accepted: Money = column("dollars accepted", required=True)
+    charge_quarantined: Money = column("dollars set aside", required=True)
+    claims_quarantined: pl.Int64 = column("claims set aside", required=True)
+    reasons: Codes = column("reason codes, each once", required=True)
+    file_id: str = column("file", required=True)
+    received_at: pl.Datetime = column("when it was read (UTC)", required=True)
+    is_simulated: pl.Boolean = column("says it is simulated", required=True)
+
+    class Config(Table.Config):
+        name = "audit.intake"
+
+
+class Finding(Table):
+    """One row per rule and subject it flags."""
+
+    rule_id: str = column("rule", required=True)
+    subject: str = column("line, claim, encounter, provider", required=True)
+    line_id: str = column("line flagged; null for a provider")
+    claim_id: str = column("its claim")
+    patient_id: str = column("pseudonym; null for a provider")
+    rendering_npi: str = column("rendering provider")
+    severity: str = column("error, warning, info", required=True, isin=["error", "warning", "info"])
+    reason: str = column("what is wrong, with the facts of this line", required=True)
+    related_line_id: str = column("other line the finding rests on")
+    suggested_code: str = column("code to consider; never applied")
+    suggested_units: Units = column("units to consider; never applied")
+    is_superseded: pl.Boolean = column("another finding on the line stands in for it", required=True)
+    dollars: Money = column("expected allowed, else charge", required=True)
+    rule_version: str = column("digest of the rule file", required=True)
+    first_run_id: str = column("run that saw it first", required=True)
+    state: str = column("new, known, gone", required=True, isin=["new", "known", "gone"])
+
+    class Config(Table.Config):
+        name = "audit.finding"
+
+
+class RuleCoverage(Table):
+    """One row per rule and outcome."""
+
+    rule_id: str = column("rule", required=True)
+    outcome: str = column("flagged, passed, not_applicable, not_evaluable", required=True,
+                          isin=["flagged", "passed", "not_applicable", "not_evaluable"])
+    lines: pl.Int64 = column("lines with this outcome", required=True)
+    missing: Codes = column("what was missing where not evaluable", required=True)
+
+    class Config(Table.Config):
+        name = "audit.rule_coverage"
+
+
+class ExpectedPayment(Table):
+    """One row per primary billed line: what the fee schedule gives."""
+
+    line_id: str = column("line", required=True, unique=True)
+    patient_id: str = column("pseudonym", required=True)
+    status: str = column("priced, manual, not_priced", required=True)
+    reason: str = column("why it is not priced; null where it is")
+    full_fee: Money = column("fee x units before any adjustment")
+    mppr_rank: pl.Int64 = column("rank of the line's best unit; null where exempt")
+    mppr_rate: Rate = column("mean multiple-procedure rate over its units")
+    modifier_rate: Rate = column("factor of modifiers, participation and provider type")
+    expected_allowed: Money = column("what the payer should allow")
+    expected_paid: Money = column("what the payer should pay")
+    patient_share: Money = column("deductible and coinsurance")
+    explanation: str = column("the sum, step by step")
+    fee_schedule: str = column("RVU release, GPCI and conversion factor used")
+    expected_basis: str = column("medicare, contract, inferred, none", required=True)
+
+    class Config(Table.Config):
+        name = "audit.expected_payment"
+
+
+class PaymentVariance(Table):
+    """One row per priced and adjudicated line."""
+
+    line_id: str = column("line", required=True, unique=True)
+    patient_id: str = column("pseudonym", required=True)
+    expected_allowed: Money = column("expected")
+    allowed: Money = column("allowed by the payer")
+    variance: Money = column("allowed - expected_allowed; null where not comparable")
+    status: str = column("as_expected, under, over, denied, not_comparable", required=True)
+    explanation: str = column("why not comparable; causes of a variance come with a later release")
+
+    class Config(Table.Config):
+        name = "audit.payment_variance"
+
+
+class RuleCatalogue(Table):
+    """One row per rule of the book in force at the last run."""
+
+    rule_id: str = column("rule", required=True, unique=True)
+    name: str = column("readable name", required=True)
+    summary: str = column("one sentence", required=True)
+    severity: str = column("error, warning, info", required=True)
+    category: str = column("family", required=True)
+    citation: str = column("first citation, with grade and date checked", required=True)
+    remedy: str = column("what to do", required=True)
+    rule_version: str = column("digest of the rule file", required=True)
+
+    class Config(Table.Config):
+        name = "audit.rule"
