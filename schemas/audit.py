@@ -6,13 +6,13 @@ from typing import Annotated
 
 import polars as pl
 
-from schemas.table import Codes, Money, Table, Units, column
+from schemas.table import Codes, Money, Table, Units, WholeTable, column
 
 Rate = Annotated[pl.Decimal, 9, 6]
 """A factor, usually in 0..1."""
 
 
-class Run(Table):
+class Run(WholeTable):
     """One row per audit run."""
 
     run_id: str = column("digest of inputs and versions", required=True)
@@ -29,7 +29,7 @@ class Run(Table):
         name = "audit.run"
 
 
-class Intake(Table):
+class Intake(WholeTable):
     """One row per file taken in."""
 
     path: str = column("file name only", required=True)
@@ -51,7 +51,7 @@ class Intake(Table):
         name = "audit.intake"
 
 
-class Finding(Table):
+class Finding(WholeTable):
     """One row per rule and subject it flags."""
 
     rule_id: str = column("rule", required=True)
@@ -75,7 +75,7 @@ class Finding(Table):
         name = "audit.finding"
 
 
-class RuleCoverage(Table):
+class RuleCoverage(WholeTable):
     """One row per rule and outcome."""
 
     rule_id: str = column("rule", required=True)
@@ -125,7 +125,7 @@ class PaymentVariance(Table):
         name = "audit.payment_variance"
 
 
-class RuleCatalogue(Table):
+class RuleCatalogue(WholeTable):
     """One row per rule of the book in force at the last run."""
 
     rule_id: str = column("rule", required=True, unique=True)

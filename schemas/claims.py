@@ -109,6 +109,36 @@ class StagedDiagnosis(Table):
         name = "staged.diagnosis"
 
 
+class StagedLineModifier(Table):
+    """One row per modifier of a billed service line."""
+
+    claim_key: str = column("its claim submission", required=True)
+    file_id: str = column("file it came from", required=True)
+    bucket: pl.Int64 = column("0..255 from the pseudonym", required=True)
+    patient_id: str = column("pseudonym of the patient", required=True)
+    line_ordinal: pl.Int64 = column("ordinal of its service line", required=True)
+    position: pl.Int64 = column("1 for the first", required=True)
+    modifier: str = column("two characters", required=True)
+
+    class Config(Table.Config):
+        name = "staged.line_modifier"
+
+
+class StagedLineDiagnosis(Table):
+    """One row per diagnosis a billed service line points to."""
+
+    claim_key: str = column("its claim submission", required=True)
+    file_id: str = column("file it came from", required=True)
+    bucket: pl.Int64 = column("0..255 from the pseudonym", required=True)
+    patient_id: str = column("pseudonym of the patient", required=True)
+    line_ordinal: pl.Int64 = column("ordinal of its service line", required=True)
+    position: pl.Int64 = column("1 for the first pointer", required=True)
+    code: str = column("no dot", required=True)
+
+    class Config(Table.Config):
+        name = "staged.line_diagnosis"
+
+
 class StagedOtherPayer(Table):
     """One row per other payer of a claim submission (coordination of benefits)."""
 
@@ -227,6 +257,7 @@ class LineModifier(Table):
     """One row per modifier of a line."""
 
     line_id: str = column("line", required=True)
+    patient_id: str = column("pseudonym", required=True)
     ordinal: pl.Int64 = column("1 for the first", required=True)
     modifier: str = column("two characters", required=True)
 
@@ -239,6 +270,7 @@ class LineDiagnosis(Table):
     """One row per diagnosis a line points to."""
 
     line_id: str = column("line", required=True)
+    patient_id: str = column("pseudonym", required=True)
     ordinal: pl.Int64 = column("1 for the first pointer", required=True)
     code: str = column("no dot", required=True)
 

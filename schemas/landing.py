@@ -29,6 +29,7 @@ class File(Table):
 
     file_id: str = column("first 16 hexadecimal digits of the content digest", required=True, unique=True)
     path: str = column("where it was read from", required=True)
+    name: str = column("file name only", required=True)
     sha256: str = column("digest of the content", required=True)
     kind: str = column("837P, 835, 837P+835, export, chart or unsupported", required=True)
     reader_version: str = column("reader, its version and the digest of its mapping", required=True)
@@ -43,6 +44,8 @@ class File(Table):
     charge_in: Money = column("dollars in: CLM02, CLP03 or charge, from the raw text", required=True)
     charge_accepted: Money = column("dollars that reached staged tables", required=True)
     charge_quarantined: Money = column("dollars set aside", required=True)
+    claims_quarantined: pl.Int64 = column("claims set aside", required=True)
+    reasons: Codes = column("reason codes of what was set aside, each once", required=True)
     status: str = column(
         "accepted, partial (some set aside), incomplete (envelope broken), quarantined, unsupported",
         required=True,
@@ -76,6 +79,15 @@ class Quarantine(Table):
 
     class Config(Table.Config):
         name = "landing.quarantine"
+
+
+class Touched(Table):
+    """One row per patient whose claims changed since the last audit."""
+
+    patient_id: str = column("pseudonym", required=True)
+
+    class Config(Table.Config):
+        name = "landing.touched"
 
 
 class Place(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.table import Codes, Money, Table, Units, column
+from schemas.table import Codes, Money, Table, Units, WholeTable, column
 
 
 class StagedRemit(Table):
@@ -156,6 +156,7 @@ class RemitMatch(Table):
     """One row per adjudicated line: the billed line it belongs to, and how it was found."""
 
     remit_line_id: str = column("adjudicated line", required=True, unique=True)
+    patient_id: str = column("pseudonym", required=True)
     claim_id: str = column("claim", required=True)
     line_id: str = column("billed line; null where none fits")
     match_method: str = column("control_number, full, partial, none", required=True)
@@ -215,7 +216,7 @@ class Adjustment(Table):
         name = "core.adjustment"
 
 
-class ProviderAdjustment(Table):
+class ProviderAdjustment(WholeTable):
     """One row per PLB adjustment; above zero it reduces the payment."""
 
     remit_key: str = column("its payment", required=True)

@@ -30,6 +30,13 @@ class Table(pa.DataFrameModel):
         ordered = False
 
 
+class WholeTable(Table):
+    """A table of core or audit that is made once over the whole warehouse, not patient by patient.
+
+    Every other table of those layers has a `patient_id`, by which its rows are replaced.
+    """
+
+
 def column(description: str, *, required: bool = False, **checks: Any) -> Any:
     """A described column. `required` columns may not be null; other keywords are Pandera checks."""
     return pa.Field(description=description, nullable=not required, **checks)

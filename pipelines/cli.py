@@ -1,0 +1,284 @@
+"""The `mohs` command. Each command imports what it needs when it runs, so that all start fast."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+PATH = click.Path(path_type=Path)
+DEMO = Path("demo")
+DEMO_ENCOUNTERS, DEMO_MONTHS, DEMO_SEED = 1000, 24, 17311
+FORMS = {"csv": "comma-separated values", "json": "a JSON list of objects"}
+
+
+def _placed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --warehouse and --practice; hand the command a Place."""
+
+    @click.option("--warehouse", type=FILE, help="The DuckDB file. [$MOHS_WAREHOUSE, ./warehouse.duckdb]")
+    @click.option("--practice", type=FOLDER, help="The practice folder. [./practice where it exists]")
+    @click.pass_context
+    @wraps(command)
+    def placed(
+        context: click.Context, warehouse: Path | None, practice: Path | None, **given: Any
+    ) -> Any:
+        from pipelines import practice as folders
+        from pipelines.places import Place
+
+        outer = context.obj or {}
+        path = warehouse or outer.get("warehouse") or os.environ.get("MOHS_WAREHOUSE")
+        folder = practice or outer.get("practice")
+        if folder is not None and not folder.is_dir():
+            raise click.ClickException(
+                f"{folder}: no such practice folder; `mohs init {folder}` makes one"
+            )
+        place = Place(Path(path or "warehouse.duckdb"), folders.find(folder))
+        return command(place, **given)
+
+    return placed
+
+
+def _formed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --csv and --json; hand the command `form`."""
+
+    @click.option("--csv", "is_csv", is_flag=True, help="Print comma-separated values.")
+    @click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+    @wraps(command)
+    def formed(*args: Any, is_csv: bool, is_json: bool, **given: Any) -> Any:
+        return command(*args, form="csv" if is_csv else "json" if is_json else "text", **given)
+
+    return formed
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="mohs-claims-audit", prog_name="mohs")
+@click.option("--warehouse", type=FILE, help="As for each command.", hidden=True)
+@click.option("--practice", type=FOLDER, help="As for each command.", hidden=True)
+@click.pass_context
+def mohs(context: click.Context, warehouse: Path | None, practice: Path | None) -> None:
+    """Audit Mohs surgery claims (CPT 17311-17315) from a practice's own files, offline."""
+    context.obj = {"warehouse": warehouse, "practice": practice}
+
+
+@mohs.command()
+@click.argument("inbox", type=PATH, required=False)
+@click.option("--month", help="Report this month of service, YYYY-MM; all months otherwise.")
+@click.option("--out", type=FOLDER, help="Where the report goes. [./reports beside the warehouse]")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]),
+              help="Exit with status 1 when there are findings at or above this severity.")
+@_placed
+def run(place: Any, inbox: Path | None, month: str | None, out: Path | None, fail_on: str | None) -> int:
+    """Do the whole job once: take files in, audit, report.
+
+    Without INBOX it works on a simulated practice in ./demo.
+    """
+    from pipelines import job
+
+    return job.run(place, inbox, month=month, out=out, fail_on=fail_on)
+
+
+@mohs.command()
+@click.argument("out", type=FOLDER)
+@click.option("--encounters", default=1000, show_default=True, help="Days of surgery and visits.")
+@click.option("--months", default=24, show_default=True, help="Months of service, ending 2026-09.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
+def simulate(out: Path, encounters: int, months: int, seed: int) -> None:
+    """Write 837P, 835 and chart files of an invented practice, and what is true of them."""
+    from pipelines import job
+
+    job.simulate(out, encounters, months, seed)
+
+
+@mohs.command()
+@click.argument("folder", type=FOLDER, metavar="DIR")
+def init(folder: Path) -> None:
+    """Make a practice folder with templates and an example of each."""
+    from pipelines import practice
+
+    for path in practice.init(folder):
+        click.echo(path)
+
+
+@mohs.command()
+@click.argument("paths", type=PATH, nargs=-1, required=True, metavar="PATH...")
+@click.option("--again", is_flag=True, help="Read files that are there already once more.")
+@_placed
+def ingest(place: Any, paths: tuple[Path, ...], again: bool) -> int:
+    """Take files or folders in. A file that is there already is skipped."""
+    from pipelines import job
+
+    return job.ingest(place, list(paths), again=again)
+
+
+@mohs.command()
+@click.argument("file")
+@_placed
+def forget(place: Any, file: str) -> int:
+    """Take one file out again: by path, file name or id."""
+    from pipelines import job
+
+    return job.forget(place, file)
+
+
+@mohs.command()
+@click.option("--rules", "folder", type=FOLDER, help="A folder of rules to run beside the shipped ones.")
+@click.option("--only", multiple=True, metavar="RULE", help="Just this rule; may be repeated.")
+@click.option("--all", "everyone", is_flag=True, help="Everyone, not only patients with new files.")
+@click.option("--timings", is_flag=True, help="Print seconds by rule.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]),
+              help="Exit with status 1 when there are findings at or above this severity.")
+@_placed
+def audit(
+    place: Any,
+    folder: Path | None,
+    only: tuple[str, ...],
+    everyone: bool,
+    timings: bool,
+    fail_on: str | None,
+) -> int:
+    """Rebuild core tables, findings, prices and variances of the patients touched."""
+    from pipelines import job
+
+    return job.audit(
+        place, folder=folder, only=only, everyone=everyone, timings=timings, fail_on=fail_on
+    )
+
+
+@mohs.command()
+@click.argument("pages", nargs=-1, metavar="[PAGE]...")
+@click.option("--month", help="This month of service, YYYY-MM; all months otherwise.")
+@click.option("--out", type=FOLDER, help="Where the report goes. [./reports beside the warehouse]")
+@click.option("--open", "is_opened", is_flag=True, help="Open the first page in a browser.")
+@_placed
+def report(
+    place: Any, pages: tuple[str, ...], month: str | None, out: Path | None, is_opened: bool
+) -> None:
+    """Render report pages and the workbook."""
+    from pipelines import job
+
+    job.report(place, pages=pages, month=month, out=out, is_opened=is_opened)
+
+
+@mohs.command()
+@click.option("--markdown", is_flag=True, help="Print the catalogue as Markdown.")
+@click.option("--rules", "folder", type=FOLDER, help="A folder of rules beside the shipped ones.")
+@_formed
+def rules(form: str, markdown: bool, folder: Path | None) -> int:
+    """List the rules."""
+    from pipelines import catalogue
+
+    return catalogue.show(folder, form="markdown" if markdown else form)
+
+
+@mohs.command()
+@click.argument("what", metavar="RULE|LINE")
+@_placed
+def explain(place: Any, what: str) -> int:
+    """Explain a rule, or a billed line with its source segment, findings, price and remittances."""
+    from pipelines import explanation
+
+    return explanation.explain(place, what)
+
+
+@mohs.command()
+@click.argument("only", nargs=-1, metavar="[RULE]...")
+@click.option("--rules", "folder", type=FOLDER, help="A folder of rules beside the shipped ones.")
+@click.option("--truth", type=click.Path(path_type=Path), is_flag=False, flag_value=DEMO / "truth",
+              help="Score findings against the simulator's truth folder. [demo/truth]")
+@_placed
+def check(place: Any, only: tuple[str, ...], folder: Path | None, truth: Path | None) -> int:
+    """Run the rules' worked examples, or score them against the simulator's truth."""
+    from pipelines import catalogue
+
+    return catalogue.check(place, only, folder, truth)
+
+
+@mohs.command()
+@click.argument("file", type=FILE)
+@click.option("--practice", type=FOLDER, help="The practice folder. [./practice where it exists]")
+@_formed
+def price(file: Path, practice: Path | None, form: str) -> None:
+    """Price a table of lines by the Medicare fee schedule. Needs no warehouse."""
+    from pipelines import practice as folders
+    from pipelines import pricing, printing
+
+    printing.show(pricing.price_file(file, folders.find(practice)), form)
+
+
+@mohs.command()
+@click.argument("question", required=False, metavar='[QUESTION|"select ..."]')
+@_formed
+@_placed
+def sql(place: Any, question: str | None, form: str) -> int:
+    """Ask the snapshot. With nothing, list questions, tables and columns."""
+    from pipelines import asking
+
+    return asking.ask(place, question, form)
+
+
+@mohs.command()
+@click.argument("action", type=click.Choice(["list", "load"]), default="list")
+@click.argument("files", type=FILE, nargs=-1, metavar="[FILE]...")
+@_formed
+@_placed
+def reference(place: Any, action: str, files: tuple[Path, ...], form: str) -> int:
+    """List the reference values loaded and their dates; load CMS's own files."""
+    from pipelines import loading
+
+    return loading.show(place, form) if action == "list" else loading.load(place, files, form)
+
+
+@mohs.command()
+@click.option("--inbox", type=FOLDER, help="Folder the nightly audit takes files from. [./inbox]")
+@click.option("--out", type=FOLDER, help="Where reports go. [./reports beside the warehouse]")
+@_placed
+def serve(place: Any, inbox: Path | None, out: Path | None) -> None:
+    """Keep the schedule: an audit every night, a report every month. Starts Prefect if none runs."""
+    from pipelines import job
+
+    job.serve(place, inbox, out)
+
+
+@mohs.command(hidden=True)
+@click.option("--check", "is_check", is_flag=True, help="Fail where a page is stale.")
+@click.argument("folder", type=FOLDER, default=Path("docs"))
+def docs(folder: Path, is_check: bool) -> int:
+    """Write docs/rules.md, docs/tables.md and docs/cli.md."""
+    from pipelines import catalogue
+
+    return catalogue.write_docs(folder, is_check=is_check)
+
+
+def main() -> None:
+    """Run the command; a known trouble becomes one message and exit status 2."""
+    status = 0
+    try:
+        result = mohs.main(standalone_mode=False)
+        status = result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; what was finished is kept", err=True)
+        status = 130
+    except BrokenPipeError:
+        status = 0
+    except Exception as error:
+        from pipelines.troubles import message
+
+        text = message(error)
+        if text is None:
+            raise
+        click.echo(f"mohs: {text}", err=True)
+        status = 2
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # DuckDB 2.0's binding prints a list of its own leaks when the interpreter ends
+    os._exit(status)

@@ -1,0 +1,142 @@
+"""Findings of a run put together: set by set, then against what the last run found."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines import rules, warehouse
+from pipelines.warehouse import Connection
+from schemas.headers import Problem
+
+
+class Auditing:
+    """Rules running over sets of patients; the warehouse's findings change only in `conclude`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        book: rules.Book,
+        run_id: str,
+        *,
+        is_everyone: bool,
+        is_same: bool,
+    ) -> None:
+        self._connection = connection
+        self._book = book
+        self._run_id = run_id
+        self.is_everyone = is_everyone
+        self.is_same = is_same
+        self.seconds: dict[str, float] = {}
+        self.problems: list[Problem] = []
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE fresh_finding AS SELECT * FROM audit.finding LIMIT 0"
+        )
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE fresh_coverage AS SELECT * FROM audit.rule_coverage LIMIT 0"
+        )
+        if is_everyone:
+            connection.execute("CREATE OR REPLACE TEMP TABLE touched (patient_id VARCHAR)")
+
+    def run(self) -> None:
+        """Run the rules about a patient over the set in use."""
+        self._run("patient")
+        self._connection.execute(
+            "INSERT INTO temp.fresh_finding BY NAME SELECT * FROM audit.finding"
+        )
+        self._connection.execute(
+            "INSERT INTO temp.fresh_coverage BY NAME SELECT * FROM audit.rule_coverage"
+        )
+
+    def take_back(self) -> None:
+        """Count the set in use, as it was before this run, off the coverage."""
+        self._run("patient")
+        self._connection.execute(
+            "INSERT INTO temp.fresh_coverage BY NAME "
+            "SELECT rule_id, outcome, -lines AS lines, missing FROM audit.rule_coverage"
+        )
+
+    def _run(self, *scopes: str) -> None:
+        chosen = [rule for rule in self._book.rules if rule.header.scope in scopes]
+        outcome = rules.run(self._connection, chosen, run_id=self._run_id)
+        for rule_id, seconds in outcome.seconds.items():
+            self.seconds[rule_id] = self.seconds.get(rule_id, 0.0) + seconds
+        self.problems += [found for found in outcome.problems if found not in self.problems]
+
+    def coverage(self) -> pl.DataFrame:
+        """rule_id, outcome, lines of what ran so far."""
+        return warehouse.select(
+            self._connection,
+            "SELECT rule_id, outcome, sum(lines)::BIGINT AS lines FROM temp.fresh_coverage "
+            "GROUP BY ALL ORDER BY ALL",
+        )
+
+    def conclude(self) -> None:
+        """Rules of wider scope, then findings and coverage of the warehouse."""
+        connection = self._connection
+        if not self.is_everyone:
+            connection.execute(
+                "INSERT INTO temp.fresh_coverage BY NAME SELECT * FROM audit.rule_coverage "
+                "WHERE rule_id IN (SELECT unnest(?))",
+                [[rule.id for rule in self._book.rules if rule.header.scope == "patient"]],
+            )
+        connection.execute("DELETE FROM audit.rule_coverage")
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE old_finding AS SELECT * FROM audit.finding"
+        )
+        if any(rule.header.scope != "patient" for rule in self._book.rules):
+            connection.execute("DELETE FROM audit.finding")
+            self._run("provider", "global")
+            connection.execute(
+                "INSERT INTO temp.fresh_finding BY NAME SELECT * FROM audit.finding"
+            )
+            connection.execute("DELETE FROM audit.finding")
+            connection.execute("INSERT INTO audit.finding SELECT * FROM temp.old_finding")
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE merged_finding AS "
+            + warehouse.select_text(rules.ENGINE / "merge_finding.sql"),
+            {"is_everyone": self.is_everyone, "is_same": self.is_same},
+        )
+        connection.execute("DELETE FROM audit.finding")
+        connection.execute(
+            "INSERT INTO audit.finding BY NAME SELECT * FROM temp.merged_finding "
+            "ORDER BY rule_id, line_id"
+        )
+        connection.execute(
+            "INSERT INTO audit.rule_coverage BY NAME "
+            "SELECT rule_id, outcome, sum(lines)::BIGINT AS lines, "
+            "list_sort(list_distinct(flatten(list(missing)))) AS missing "
+            "FROM temp.fresh_coverage GROUP BY rule_id, outcome ORDER BY rule_id, outcome"
+        )
+        connection.execute("DELETE FROM audit.rule")
+        warehouse.insert(connection, "audit.rule", catalogue(self._book))
+
+
+def catalogue(book: rules.Book) -> pl.DataFrame:
+    """The rules in force as rows of audit.rule."""
+    rows = [
+        {
+            "rule_id": rule.id,
+            "name": rule.header.name,
+            "summary": rule.header.summary,
+            "severity": rule.header.severity,
+            "category": rule.header.category,
+            "citation": "; ".join(
+                f"{cited.title} ({cited.grade}, checked {cited.checked.isoformat()})"
+                for cited in rule.header.citation[:1]
+            ),
+            "remedy": rule.header.remedy,
+            "rule_version": rule.version,
+        }
+        for rule in book.rules
+    ]
+    return pl.DataFrame(rows, schema=warehouse.frame_schema("audit.rule"))
+
+
+def by_severity(connection: Connection) -> dict[str, int]:
+    """Findings that stand, by severity; those another one stands in for are not counted."""
+    rows = connection.execute(
+        "SELECT severity, count(*) FROM audit.finding "
+        "WHERE state <> 'gone' AND NOT is_superseded GROUP BY severity"
+    ).fetchall()
+    counted = dict(rows)
+    return {severity: int(counted.get(severity, 0)) for severity in ("error", "warning", "info")}

@@ -1,0 +1,229 @@
+"""The commands that work on a warehouse: progress, printed results, exit status."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from pipelines import landing, printing, steps, warehouse
+from pipelines.landing import Outcome
+from pipelines.places import Place
+
+SEVERITIES = ("error", "warning", "info")
+
+
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """Progress on standard error: bars on a terminal, nothing into a file or pipe."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+def ingest(place: Place, paths: list[Path], *, again: bool) -> int:
+    """Take files in and publish the snapshot; status 2 when nothing could be used."""
+    files = list(landing.files(paths))
+    if not files:
+        click.echo(f"mohs: no files in {', '.join(map(str, paths))}", err=True)
+        return 2
+    outcomes = []
+    with warehouse.locked(place.warehouse), shown() as progress:
+        bar = progress.add_task("taking files in", total=sum(f.stat().st_size for f in files))
+        for path in files:
+            start = progress.tasks[bar].completed
+            outcome = steps.land_file(
+                place,
+                path,
+                again=again,
+                progress=lambda read, start=start: progress.update(bar, completed=start + read),  # type: ignore[misc]
+            )
+            progress.update(bar, completed=start + path.stat().st_size)
+            outcomes.append(outcome)
+        waiting = progress.add_task("tying them together", total=None)
+        steps.settle(place, outcomes)
+        progress.update(waiting, total=1, completed=1)
+        steps.publish(place)
+    say_intake(outcomes)
+    return 0
+
+
+def say_intake(outcomes: Sequence[Outcome]) -> None:
+    """One row per file: what came in, what was accepted, what was set aside."""
+    printing.say_table(
+        ["file", "kind", "status", "rows in", "accepted", "set aside", "dollars in", "accepted", "set aside"],
+        [
+            [
+                outcome.path.name,
+                outcome.kind,
+                outcome.status + (f": {outcome.reason}" if outcome.reason else ""),
+                f"{outcome.rows_in:,}",
+                f"{outcome.rows_accepted:,}",
+                f"{outcome.rows_quarantined:,}",
+                f"{outcome.charge_in:,.2f}",
+                f"{outcome.charge_accepted:,.2f}",
+                f"{outcome.charge_quarantined:,.2f}",
+            ]
+            for outcome in outcomes
+        ],
+        [False] * 3 + [True] * 6,
+    )
+
+
+def forget(place: Place, name: str) -> int:
+    """Take one file out; the next audit does the rest."""
+    with warehouse.locked(place.warehouse):
+        ids = steps.forget(place, name)
+        steps.publish(place)
+    click.echo(f"taken out: {', '.join(ids)}; run `mohs audit` to bring findings up to date")
+    return 0
+
+
+def audit(
+    place: Place,
+    *,
+    folder: Path | None,
+    only: Sequence[str],
+    everyone: bool,
+    timings: bool,
+    fail_on: str | None,
+) -> int:
+    """Audit and publish; status 1 where findings reach `fail_on` or a rule file is broken."""
+    if folder is not None and not folder.is_dir():
+        raise click.ClickException(f"{folder}: no such folder of rules; check the path")
+    if not place.warehouse.exists():
+        raise warehouse.UnusableWarehouse(
+            f"{place.warehouse}: no such warehouse; `mohs ingest PATH` makes one"
+        )
+    with warehouse.locked(place.warehouse), shown() as progress:
+        if only:
+            coverage, seconds = steps.try_rules(place, only, extra_rules=folder)
+            printing.show(coverage)
+            if timings:
+                _say_timings(seconds)
+            return 0
+        bar = progress.add_task("auditing", total=1.0)
+        done = steps.audit(
+            place,
+            everyone=everyone,
+            extra_rules=folder,
+            progress=lambda part: progress.update(bar, completed=part),
+        )
+        progress.update(bar, completed=1.0)
+        steps.publish(place)
+    for problem in done.problems:
+        click.echo(f"mohs: {problem}", err=True)
+    click.echo(f"run {done.run_id}: {done.patients:,} patients audited")
+    click.echo("findings  " + "   ".join(f"{name} {done.findings[name]:,}" for name in SEVERITIES))
+    if timings:
+        _say_timings(done.seconds)
+    return 1 if done.problems else _status(done.findings, fail_on)
+
+
+def _say_timings(seconds: dict[str, float]) -> None:
+    rows = [[rule, f"{took:.3f}"] for rule, took in sorted(seconds.items())]
+    printing.say_table(["rule", "seconds"], rows, [False, True])
+
+
+def _status(found: dict[str, int], fail_on: str | None) -> int:
+    if fail_on is None:
+        return 0
+    reached = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return 1 if any(found[severity] for severity in reached) else 0
+
+
+def report(
+    place: Place, *, pages: Sequence[str], month: str | None, out: Path | None, is_opened: bool
+) -> None:
+    """Render pages and workbook from the snapshot, and say where they are."""
+    written = steps.report(place, out or place.reports, pages=pages, month=month)
+    for path in written:
+        click.echo(path)
+    if is_opened:
+        webbrowser.open(written[0].resolve().as_uri())
+
+
+def simulate(out: Path, encounters: int, months: int, seed: int) -> None:
+    """Write an invented practice's files and say what they hold."""
+    from pipelines import simulate as simulator
+
+    with shown() as progress:
+        bar = progress.add_task("simulating", total=encounters)
+        summary = simulator.simulate(
+            out,
+            encounters,
+            months,
+            seed,
+            progress=lambda done, total: progress.update(bar, completed=done, total=total),
+        )
+    click.echo(f"{out}: {summary}")
+
+
+def run(
+    place: Place, inbox: Path | None, *, month: str | None, out: Path | None, fail_on: str | None
+) -> int:
+    """The whole job as a Prefect flow; without an inbox, on a simulated practice in ./demo."""
+    if inbox is None:
+        from pipelines.cli import DEMO, DEMO_ENCOUNTERS, DEMO_MONTHS, DEMO_SEED
+
+        place = Place(DEMO / "warehouse.duckdb", DEMO / "practice")
+        inbox, out = DEMO / "inbox", out or DEMO / "reports"
+        if not inbox.is_dir():
+            click.echo("no inbox given: working on a simulated practice in ./demo", err=True)
+            simulate(DEMO, DEMO_ENCOUNTERS, DEMO_MONTHS, DEMO_SEED)
+    elif not inbox.exists():
+        raise landing.UnusableFile(f"{inbox}: no such file or folder; check the path")
+    from pipelines import flows
+
+    done = flows.run_once(place, inbox, month=month, out=out or place.reports)
+    say_summary(steps.summarise(place))
+    for problem in done.audited.problems:
+        click.echo(f"mohs: {problem}", err=True)
+    click.echo(f"report    {done.written[0]}")
+    return 1 if done.audited.problems else _status(done.audited.findings, fail_on)
+
+
+def say_summary(row: dict[str, Any]) -> None:
+    """What `mohs run` ends with."""
+    click.echo(
+        f"rows      {row['rows_in']:,} in = {row['rows_accepted']:,} accepted "
+        f"+ {row['rows_quarantined']:,} set aside"
+    )
+    click.echo(
+        f"findings  error {row['errors']:,}   warning {row['warnings']:,}   info {row['infos']:,}"
+    )
+    click.echo(
+        f"payment   ${row['expected_allowed']:,.2f} expected, ${row['allowed']:,.2f} allowed "
+        f"(Medicare schedule, {row['lines_compared']:,} lines where both are known)"
+    )
+    click.echo(
+        f"at risk   ${row['at_risk']:,.2f} on {row['lines_at_risk']:,} lines that break an error rule "
+        "and await adjudication"
+    )
+
+
+def serve(place: Place, inbox: Path | None, out: Path | None) -> None:
+    """Keep the schedule until stopped."""
+    from pipelines import flows
+
+    place = replace(
+        place,
+        warehouse=place.warehouse.resolve(),
+        practice=place.practice.resolve() if place.practice else None,
+    )
+    flows.serve_schedule(place, (inbox or Path("inbox")).resolve(), (out or place.reports).resolve())
+    sys.stdout.flush()

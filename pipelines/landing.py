@@ -1,0 +1,518 @@
+"""Files to landing and staged tables: one file, one transaction, nothing half-written.
+
+A file is known by its digest. One that is there already, read by the same version of its reader, is
+skipped; one whose reader has changed is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines import chains, charts, identity, staging, warehouse
+from pipelines.readers import Batch, Source, UnreadableFile, reader_of
+from pipelines.staging import KNOWN_CLAIM, Context
+from pipelines.warehouse import Connection
+from schemas.dictionary import tables
+from schemas.table import polars_schema
+
+LANDING = tuple(
+    name
+    for name in tables()
+    if name.startswith("landing.") and "ordinal" in polars_schema(tables()[name])
+)
+"""Landing tables a reader fills."""
+STAGED = tuple(name for name in tables() if name.startswith("staged."))
+CLUSTERED = tuple(name for name in STAGED if "bucket" in polars_schema(tables()[name]))
+
+
+class Unbalanced(RuntimeError):
+    """Rows or dollars in are not those accepted plus those set aside: a defect of ours, never ignored."""
+
+
+class UnusableFile(RuntimeError):
+    """The file cannot go into this warehouse; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file."""
+
+    path: Path
+    file_id: str
+    kind: str
+    status: str
+    rows_in: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    charge_in: Decimal = Decimal(0)
+    charge_accepted: Decimal = Decimal(0)
+    charge_quarantined: Decimal = Decimal(0)
+    reason: str = ""
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.status == "skipped"
+
+
+def files(paths: list[Path]) -> Iterator[Path]:
+    """The files named and those in the folders named, without hidden ones; claims before remittances.
+
+    Raises UnusableFile for a path that does not exist.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            for child in sorted(path.rglob("*")):
+                hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
+                if child.is_file() and not hidden:
+                    found[child] = None
+        elif path.is_file():
+            found[path] = None
+        else:
+            raise UnusableFile(f"{path}: no such file or folder; check the path")
+    # remittances find their claims when those are there already
+    yield from sorted(found, key=lambda path: (b"*835*" in _head(path), str(path)))
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(2048)
+
+
+def take_in(
+    connection: Connection,
+    path: Path,
+    *,
+    key: bytes,
+    people: pl.DataFrame,
+    mappings: Path | None = None,
+    again: bool = False,
+    received_at: datetime | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Outcome:
+    """Read one file into landing and staged tables, all of it or nothing.
+
+    Raises Unbalanced when the intake balance does not hold, UnusableFile when the warehouse cannot take
+    this file. A file that cannot be read at all is recorded and returned with its reason.
+    """
+    source = Source(path, mappings)
+    module = reader_of(source)
+    version = reader_version(source, module)
+    there = connection.execute(
+        "SELECT reader_version, kind FROM landing.file WHERE file_id = ?", [source.file_id]
+    ).fetchall()
+    if there and there[0][0] == version and not again:
+        return Outcome(path, source.file_id, there[0][1], "skipped", reason="already in the warehouse")
+    context = Context(key, people, lambda numbers: _known_claims(connection, numbers))
+    connection.execute("BEGIN")
+    try:
+        if there:
+            _delete(connection, source.file_id)
+        outcome = _read(connection, source, module, context, progress)
+        _record(connection, source, outcome[0], version, outcome[1], received_at)
+        connection.execute("COMMIT")
+    except duckdb.Error as error:
+        _roll_back(connection)
+        raise UnusableFile(_storage_trouble(path, error)) from None
+    except BaseException:
+        _roll_back(connection)
+        raise
+    return outcome[0]
+
+
+def reader_version(source: Source, module: Any) -> str:
+    """Reader, its version and, where it has one, the mapping it reads this file with."""
+    if module is None:
+        return ""
+    name = module.__name__.rsplit(".", 1)[-1]
+    mapping = module.mapping_version(source) if hasattr(module, "mapping_version") else ""
+    return f"{name} {module.VERSION} {mapping}".strip()
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        # the failed statement has ended the transaction already
+        return
+
+
+def _storage_trouble(path: Path, error: duckdb.Error) -> str:
+    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException):
+        return (
+            f"{path.name}: the warehouse could not be written (disk full, or a size limit); nothing of "
+            "this file was kept; free some space, then run the same command again"
+        )
+    return (
+        f"{path.name}: a value does not fit its table ({type(error).__name__}); nothing of this file was "
+        "kept; please report the file's layout"
+    )
+
+
+def _read(
+    connection: Connection,
+    source: Source,
+    module: Any,
+    context: Context,
+    progress: Callable[[int], None] | None,
+) -> tuple[Outcome, dict[str, Any]]:
+    facts: dict[str, Any] = {"encoding": None, "absent": [], "simulated": False}
+    if module is None:
+        _insert_problem(connection, source, "Q0", "no reader recognises this file",
+                        "check that it is an 837P, an 835, or a table whose headers a mapping names")
+        return Outcome(source.path, source.file_id, "unsupported", "unsupported",
+                       reason="no reader recognises this file"), facts
+    kinds: set[str] = set()
+    rows_in = rows_accepted = 0
+    charge_in = charge_accepted = Decimal(0)
+    incomplete = False
+    balances = staging.Payments()
+    try:
+        for batch in module.read(source):
+            kinds.add(batch.kind)
+            facts["encoding"] = batch.encoding
+            facts["absent"] = list(batch.absent_columns)
+            facts["simulated"] = facts["simulated"] or batch.is_simulated
+            incomplete = incomplete or batch.is_incomplete
+            rows_in += batch.rows_in
+            charge_in += batch.charge_in
+            for name, frame in batch.frames.items():
+                warehouse.insert(connection, name, frame)
+            staged = _stage(batch, source, context, balances)
+            for name, frame in staged.frames.items():
+                warehouse.insert(connection, name, frame)
+            warehouse.insert(connection, "landing.quarantine", staged.quarantine)
+            rows_accepted += staged.rows_accepted
+            charge_accepted += staged.charge_accepted
+            if progress:
+                progress(batch.bytes_read)
+    except UnreadableFile as error:
+        return _unreadable(connection, source, str(error)), facts
+    _settle_payments(connection, source, balances)
+    aside = connection.execute(
+        "SELECT coalesce(sum(rows), 0), coalesce(sum(charge), 0) FROM landing.quarantine "
+        "WHERE file_id = ?",
+        [source.file_id],
+    ).fetchall()[0]
+    outcome = Outcome(
+        source.path,
+        source.file_id,
+        _kind(kinds),
+        _status(kinds, rows_accepted, int(aside[0]), aside[1], charge_accepted, incomplete),
+        rows_in,
+        rows_accepted,
+        int(aside[0]),
+        charge_in,
+        charge_accepted,
+        aside[1],
+    )
+    check_balance(outcome)
+    return outcome, facts
+
+
+def check_balance(outcome: Outcome) -> None:
+    """Rows and dollars in = accepted + set aside. Raises Unbalanced."""
+    if outcome.rows_in != outcome.rows_accepted + outcome.rows_quarantined or (
+        outcome.charge_in != outcome.charge_accepted + outcome.charge_quarantined
+    ):
+        raise Unbalanced(
+            f"{outcome.path.name}: {outcome.rows_in} rows and ${outcome.charge_in} in, but "
+            f"{outcome.rows_accepted} rows and ${outcome.charge_accepted} accepted and "
+            f"{outcome.rows_quarantined} rows and ${outcome.charge_quarantined} set aside (Q12); nothing "
+            "of this file was kept; please report it"
+        )
+
+
+def _stage(
+    batch: Batch, source: Source, context: Context, balances: staging.Payments
+) -> staging.Staged:
+    if batch.kind == "chart":
+        return charts.stage(batch, source.file_id, context)
+    if batch.kind == "unsupported":
+        return staging.unsupported(batch, source.file_id)
+    staged = staging.stage(batch, source.file_id, context)
+    balances.add(batch)
+    return staged
+
+
+def _kind(kinds: set[str]) -> str:
+    known = sorted(kinds - {"unsupported"}, key=["837P", "835", "export", "chart"].index)
+    return "+".join(known) if known else "unsupported"
+
+
+def _status(
+    kinds: set[str], accepted: int, aside: int, dollars: Decimal, kept: Decimal, incomplete: bool
+) -> str:
+    if not kinds - {"unsupported"}:
+        return "unsupported"
+    if (aside or dollars) and not (accepted or kept):
+        return "quarantined"
+    if incomplete:
+        return "incomplete"
+    return "partial" if aside or dollars else "accepted"
+
+
+def _unreadable(connection: Connection, source: Source, reason: str) -> Outcome:
+    # what earlier batches of the file left goes with it
+    _delete(connection, source.file_id)
+    _insert_problem(connection, source, "Q0", reason, "mend or replace the file, then ingest it again")
+    return Outcome(source.path, source.file_id, "unsupported", "quarantined", reason=reason)
+
+
+def _insert_problem(
+    connection: Connection, source: Source, code: str, reason: str, remedy: str
+) -> None:
+    row = {
+        "file_id": source.file_id,
+        "scope": "file",
+        "severity": "quarantined",
+        "byte_offset": 0,
+        "byte_end": source.path.stat().st_size,
+        "rows": 0,
+        "charge": Decimal(0),
+        "reason_code": code,
+        "reason": reason,
+        "remedy": remedy,
+    }
+    warehouse.insert(
+        connection,
+        "landing.quarantine",
+        pl.DataFrame([row], schema=polars_schema(tables()["landing.quarantine"])),
+    )
+
+
+def _record(
+    connection: Connection,
+    source: Source,
+    outcome: Outcome,
+    version: str,
+    facts: dict[str, Any],
+    received_at: datetime | None,
+) -> None:
+    _refuse_mixing(connection, source, facts["simulated"], outcome)
+    aside = warehouse.select(
+        connection,
+        "SELECT count(DISTINCT ordinal) FILTER (WHERE scope = 'claim') AS claims, "
+        "list(DISTINCT reason_code ORDER BY reason_code) AS reasons "
+        "FROM landing.quarantine WHERE file_id = ? AND severity = 'quarantined'",
+        [source.file_id],
+    )
+    row = {
+        "file_id": source.file_id,
+        "path": str(source.path.resolve()),
+        "name": source.path.name,
+        "sha256": source.sha256,
+        "kind": outcome.kind,
+        "reader_version": version,
+        "received_at": (received_at or datetime.now(UTC)).replace(tzinfo=None),
+        "size": source.path.stat().st_size,
+        "encoding": facts["encoding"],
+        "absent_columns": facts["absent"],
+        "is_simulated": facts["simulated"],
+        "rows_in": outcome.rows_in,
+        "rows_accepted": outcome.rows_accepted,
+        "rows_quarantined": outcome.rows_quarantined,
+        "charge_in": outcome.charge_in,
+        "charge_accepted": outcome.charge_accepted,
+        "charge_quarantined": outcome.charge_quarantined,
+        "claims_quarantined": int(aside["claims"][0]),
+        "reasons": aside.to_dicts()[0]["reasons"] or [],
+        "status": outcome.status,
+    }
+    model = tables()["landing.file"]
+    warehouse.insert(
+        connection, "landing.file", model.validate(pl.DataFrame([row], schema=polars_schema(model)))
+    )
+
+
+def _refuse_mixing(
+    connection: Connection, source: Source, simulated: bool, outcome: Outcome
+) -> None:
+    if outcome.kind == "unsupported":
+        return
+    held = warehouse.value(connection, "SELECT is_simulated FROM landing.warehouse")
+    if held is not None and held != simulated:
+        holds, brings = ("simulated", "real") if held else ("real", "simulated")
+        raise UnusableFile(
+            f"{source.path.name}: holds {brings} claims, this warehouse {holds} ones, and the two are never "
+            "mixed; use another --warehouse"
+        )
+    if held is None:
+        connection.execute("UPDATE landing.warehouse SET is_simulated = ?", [simulated])
+
+
+def _known_claims(connection: Connection, numbers: pl.Series) -> pl.DataFrame:
+    if numbers.is_empty():
+        return pl.DataFrame(schema=KNOWN_CLAIM)
+    connection.register("wanted_numbers", pl.DataFrame({"claim_number": numbers}).to_arrow())
+    found = warehouse.select(
+        connection,
+        f"SELECT DISTINCT ON (claim_number, payer_sequence, billing_npi) {', '.join(KNOWN_CLAIM)} "
+        "FROM staged.claim WHERE claim_number IN (SELECT claim_number FROM wanted_numbers) "
+        "ORDER BY claim_number, payer_sequence, billing_npi, is_standing DESC, submission DESC",
+    )
+    connection.unregister("wanted_numbers")
+    return found
+
+
+def _settle_payments(connection: Connection, source: Source, balances: staging.Payments) -> None:
+    """Q10: a payment is the sum of its claims less its provider adjustments."""
+    settled = balances.settle(source.file_id)
+    if settled.is_empty():
+        return
+    connection.register("settled", settled.select("remit_key", "is_balanced").to_arrow())
+    connection.execute(
+        "UPDATE staged.remit SET is_balanced = settled.is_balanced FROM settled "
+        "WHERE remit.remit_key = settled.remit_key"
+    )
+    connection.unregister("settled")
+    warehouse.insert(connection, "landing.quarantine", balances.warnings(source.file_id, settled))
+
+
+def _delete(connection: Connection, file_id: str) -> None:
+    for name in (*LANDING, *STAGED, "landing.quarantine", "landing.file"):
+        if "file_id" in polars_schema(tables()[name]):
+            connection.execute(f"DELETE FROM {name} WHERE file_id = ?", [file_id])
+
+
+def resolve(connection: Connection, file_ids: list[str]) -> pl.DataFrame:
+    """Settle what the files mean together with what was there: chains, and remittances' claims.
+
+    Returns the patients touched (patient_id).
+    """
+    connection.register("new_files", pl.DataFrame({"file_id": file_ids}, schema={"file_id": pl.String}).to_arrow())
+    numbers = warehouse.select(connection, _NUMBERS_TO_RESOLVE)
+    touched = [warehouse.select(connection, _PATIENTS_OF_FILES)]
+    connection.unregister("new_files")
+    touched.append(chains.resolve(connection, numbers))
+    touched.append(rematch(connection))
+    return pl.concat(touched).unique().sort("patient_id")
+
+
+_NUMBERS_TO_RESOLVE = """
+with touched_numbers as (
+    select claim_number from staged.claim where file_id in (select file_id from new_files)
+    union
+    select claim_number from staged.remit_claim where file_id in (select file_id from new_files)
+)
+
+select claims.claim_number
+from staged.claim as claims
+where claims.claim_number in (select claim_number from touched_numbers)
+group by claims.claim_number
+having count(*) > 1 or bool_or(claims.frequency_code <> '1')
+union
+select claims.claim_number
+from staged.claim as claims
+inner join staged.remit_claim as remits on claims.original_reference = remits.payer_claim_id
+where claims.original_reference <> '' and claims.frequency_code in ('7', '8')
+    and remits.claim_number in (select claim_number from touched_numbers)
+"""
+
+_PATIENTS_OF_FILES = " union ".join(
+    f"select patient_id from {name} where file_id in (select file_id from new_files)"
+    for name in ("staged.claim", "staged.remit_claim", "staged.chart_lesion")
+)
+
+_STALE_REMITS = """
+select
+    remits.remit_claim_id,
+    remits.claim_number,
+    remits.claim_status_code,
+    remits.patient_id as old_patient_id,
+    remits.claim_id as old_claim_id,
+    payments.payer_name,
+    payments.payer_identifier,
+    payments.payee_npi,
+    '' as member_id
+from staged.remit_claim as remits
+inner join staged.remit as payments on remits.remit_key = payments.remit_key
+where
+    (not remits.is_matched and remits.claim_number in (select claim_number from staged.claim))
+    or (
+        remits.is_matched
+        and remits.claim_id not in (select claim_id from staged.claim where claim_id is not null)
+    )
+"""
+
+
+def rematch(connection: Connection) -> pl.DataFrame:
+    """Give remittances that arrived before their claims, or whose bill changed its name, their claim.
+
+    Returns the patients touched, before and after (patient_id).
+    """
+    stale = warehouse.select(connection, _STALE_REMITS)
+    if stale.is_empty():
+        return pl.DataFrame(schema={"patient_id": pl.String})
+    context = Context(b"", pl.DataFrame(), lambda numbers: _known_claims(connection, numbers))
+    fresh = staging.assign_bills(stale, context).with_columns(
+        # a remittance whose claim was taken out stays with its patient
+        patient_id=pl.when("is_matched").then("patient_id").otherwise("old_patient_id"),
+    )
+    changed = fresh.select(
+        "remit_claim_id",
+        "claim_id",
+        "is_matched",
+        "payer_sequence",
+        "patient_id",
+        bucket=identity.bucket(pl.col("patient_id")),
+    )
+    connection.register("rematched", changed.to_arrow())
+    connection.execute(
+        "UPDATE staged.remit_claim SET claim_id = rematched.claim_id, "
+        "is_matched = rematched.is_matched, payer_sequence = rematched.payer_sequence, "
+        "patient_id = rematched.patient_id, bucket = rematched.bucket "
+        "FROM rematched WHERE remit_claim.remit_claim_id = rematched.remit_claim_id"
+    )
+    for name, owner in (("remit_line", "remit_claim_id"), ("adjustment", "owner")):
+        connection.execute(
+            f"UPDATE staged.{name} SET patient_id = rematched.patient_id, bucket = rematched.bucket "
+            f"FROM rematched WHERE {name}.{owner} = rematched.remit_claim_id"
+        )
+    connection.unregister("rematched")
+    return pl.concat(
+        [fresh.select("patient_id"), fresh.select(patient_id="old_patient_id")]
+    ).unique()
+
+
+def forget(connection: Connection, name: str) -> tuple[list[str], pl.DataFrame]:
+    """Take a file out by path, file name or id; returns its ids and the patients touched.
+
+    Raises UnusableFile when no such file is there.
+    """
+    found = connection.execute(
+        "SELECT file_id FROM landing.file WHERE path = ? OR file_id = ? OR sha256 = ? "
+        "OR path LIKE '%/' || ?",
+        [str(Path(name).resolve()), name, name, name],
+    ).fetchall()
+    if not found:
+        raise UnusableFile(
+            f"{name}: no such file in the warehouse; `mohs sql \"select path from audit.intake\"` lists them"
+        )
+    ids = [str(row[0]) for row in found]
+    connection.register("new_files", pl.DataFrame({"file_id": ids}).to_arrow())
+    touched = warehouse.select(connection, _PATIENTS_OF_FILES)
+    numbers = warehouse.select(
+        connection,
+        "SELECT DISTINCT claim_number FROM staged.claim "
+        "WHERE file_id IN (SELECT file_id FROM new_files)",
+    )
+    connection.unregister("new_files")
+    connection.execute("BEGIN")
+    try:
+        for file_id in ids:
+            _delete(connection, file_id)
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+    parts = [touched, chains.resolve(connection, numbers), rematch(connection)]
+    return ids, pl.concat(parts).unique().sort("patient_id")

@@ -1,0 +1,452 @@
+"""The rule book: read it from files, run it over `core`, explain it.
+
+A rule is `sql/rules/<family>/<ID>.sql` with a header, and `<ID>.md` beside it with worked examples; a
+practice adds its own under `rules/`. Files are found by path, so that a rule needs no Python and no
+list. `run` fills `audit.finding` and `audit.rule_coverage` of the catalog in use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import warehouse
+from pipelines.cases import FLAGGED, NOT_EVALUABLE, Case, read_cases
+from schemas.dictionary import tables
+from schemas.headers import Problem, RuleHeader, blocks, rule_header
+from schemas.table import DATE_OPEN
+
+FOLDER = warehouse.SQL / "rules"
+ENGINE = warehouse.SQL / "engine"
+LAYERS = ("core", "reference", "audit")
+"""What a rule may read."""
+FARTHEST_RELEASE = 8
+"""Calendar quarters from a published release beyond which a line is not judged by it."""
+DEMOTING = ("ptp",)
+"""Series that change every quarter: judged by another quarter's release, a finding weighs less."""
+LOWER = {"error": "warning", "warning": "info", "info": "info"}
+
+Connection = warehouse.Connection
+
+EMPTY_FINDING = (
+    "SELECT NULL::VARCHAR AS line_id, NULL::VARCHAR AS reason, NULL::VARCHAR AS related_line_id, "
+    "NULL::VARCHAR AS suggested_code, NULL::DECIMAL(9,3) AS suggested_units WHERE FALSE"
+)
+ALLOWED_COLUMNS = ("line_id", "reason", "related_line_id", "suggested_code", "suggested_units")
+POPULATION_COLUMNS = (
+    "line_id",
+    "claim_id",
+    "encounter_id",
+    "patient_id",
+    "rendering_npi",
+    "date_of_service",
+    "charge",
+    "payer",
+)
+NEEDED = {
+    "claims": ("source", "source = '835'"),
+    "remits": ("is_adjudicated", "NOT is_adjudicated"),
+    "chart": ("has_chart", "NOT has_chart"),
+}
+"""What a rule needs -> the column that tells, and the condition under which it is not there."""
+
+
+class UnknownRule(ValueError):
+    """No rule has the id asked for; the message names near ones."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule file that can run: header, SELECT, worked examples."""
+
+    header: RuleHeader
+    sql: str
+    sql_line: int
+    path: Path
+    version: str
+    cases: tuple[Case, ...]
+
+    @property
+    def id(self) -> str:
+        """MOHS020."""
+        return self.header.id
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Lines its examples flag and pass."""
+        findings = [line.finding for case in self.cases for line in case.lines]
+        passed = sum(not finding for finding in findings)
+        return {
+            "flagged": len(findings) - passed - findings.count(NOT_EVALUABLE),
+            "passed": passed,
+        }
+
+
+@dataclass(frozen=True)
+class Book:
+    """The rules that can run, by id, and what is wrong with the files that cannot."""
+
+    rules: tuple[Rule, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def version(self) -> str:
+        """Digest of the rule files."""
+        return _digest("".join(f"{rule.id}{rule.version}" for rule in self.rules))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run took per rule, in seconds, and what went wrong in it."""
+
+    seconds: Mapping[str, float]
+    problems: tuple[Problem, ...]
+
+
+def read_book(*folders: Path) -> Book:
+    """The rules that ship and those of the folders given. A broken file is told, the others stand."""
+    problems: list[Problem] = []
+    found: dict[str, Rule] = {}
+    paths = [path for folder in (FOLDER, *folders) for path in sorted(folder.rglob("*.sql"))]
+    catalog = warehouse.connect()
+    try:
+        warehouse.create(catalog, LAYERS)
+        for path in paths:
+            rule, wrong = _read(path, catalog)
+            problems += wrong
+            if rule and rule.id in found:
+                problems.append(
+                    Problem(
+                        path,
+                        1,
+                        f"{rule.id} is also {found[rule.id].path}",
+                        "Give the rule another id; ids are never reused.",
+                    )
+                )
+            elif rule:
+                found[rule.id] = rule
+    finally:
+        catalog.close()
+    for rule in found.values():
+        problems += [
+            Problem(rule.path, 1, f"it supersedes {other}, which is no rule", "Correct the id.")
+            for other in rule.header.supersedes
+            if other not in found
+        ]
+    return Book(tuple(found[name] for name in sorted(found)), tuple(problems))
+
+
+def pick(book: Book, ids: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules with these ids, all of them when none is given. Raises UnknownRule."""
+    known = {rule.id: rule for rule in book.rules}
+    wanted = [name.upper() for name in ids]
+    for name in wanted:
+        if name not in known:
+            near = ", ".join(get_close_matches(name, known)) or "mohs rules lists them"
+            raise UnknownRule(f"there is no rule {name} ({near})")
+    return tuple(rule for rule in book.rules if not wanted or rule.id in wanted)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _read(path: Path, catalog: Connection) -> tuple[Rule | None, list[Problem]]:
+    text = path.read_text(encoding="utf-8")
+    parts = blocks(text)
+    if len(parts) != 1 or not parts[0].sql:
+        remedy = "Begin the file with /* --- header --- */ and put one SELECT under it."
+        return None, [Problem(path, 1, "a rule is one header and one query", remedy)]
+    header, problems = rule_header(parts[0], path)
+    if header is None:
+        return None, problems
+    cases, wrong = read_cases(path.with_suffix(".md"))
+    rule = Rule(header, parts[0].sql, parts[0].sql_line, path, _digest(text), cases)
+    problems = _population_problems(rule, parts[0].line, catalog) or _query_problems(rule, catalog)
+    return (None if problems else rule), [*problems, *wrong]
+
+
+def _population_problems(rule: Rule, line: int, catalog: Connection) -> list[Problem]:
+    table = rule.header.population_table
+    models = tables()
+    if table not in models:
+        near = ", ".join(get_close_matches(table, models)) or "core.mohs_line"
+        return [Problem(rule.path, line, f"population: there is no {table}", f"Perhaps {near}.")]
+    columns = models[table].to_schema().columns
+    wanted = [
+        *POPULATION_COLUMNS,
+        *rule.header.requires,
+        *(NEEDED[need][0] for need in rule.header.needs),
+        *(f"{series}_quarters" for series in rule.header.releases),
+    ]
+    for name in wanted:
+        if name not in columns:
+            near = ", ".join(get_close_matches(name, columns)) or "another table, or drop it"
+            return [Problem(rule.path, line, f"{table} has no column {name}", f"Perhaps {near}.")]
+    return _select_problems(rule, f"SELECT 1 FROM ({_population(rule)})", line, catalog)
+
+
+def _query_problems(rule: Rule, catalog: Connection) -> list[Problem]:
+    problems = _select_problems(rule, rule.sql, rule.sql_line, catalog)
+    if problems:
+        return problems
+    columns = [row[0] for row in catalog.execute(f"DESCRIBE {rule.sql}").fetchall()]
+    if set(columns) - set(ALLOWED_COLUMNS) or not {"line_id", "reason"} <= set(columns):
+        message = f"the query returns {', '.join(columns)}"
+        remedy = (
+            f"Return line_id and reason, and of the rest only {', '.join(ALLOWED_COLUMNS[2:])}."
+        )
+        return [Problem(rule.path, rule.sql_line, message, remedy)]
+    return []
+
+
+def _select_problems(rule: Rule, sql: str, line: int, catalog: Connection) -> list[Problem]:
+    """One SELECT, of known tables of the layers a rule may read, whose columns exist."""
+    parsed = json.loads(warehouse.value(catalog, "SELECT json_serialize_sql(?)", [sql]))
+    if parsed["error"]:
+        at = line + sql.count("\n", 0, int(parsed.get("position") or 0))
+        return [Problem(rule.path, at, parsed["error_message"], "Write one plain SELECT.")]
+    if len(parsed["statements"]) != 1:
+        return [Problem(rule.path, line, "there is more than one query", "Keep one SELECT.")]
+    foreign = sorted(
+        name
+        for name in warehouse.tables_read(catalog, sql)
+        if name.split(".")[0] not in LAYERS or name not in tables()
+    )
+    if foreign:
+        near = ", ".join(get_close_matches(foreign[0], tables())) or "a table of core"
+        return [Problem(rule.path, line, f"a rule cannot read {foreign[0]}", f"Read {near}.")]
+    try:
+        catalog.execute(f"EXPLAIN {sql}").fetchall()
+    except duckdb.Error as error:
+        return [_told(rule, line, error)]
+    return []
+
+
+def _told(rule: Rule, line: int, error: duckdb.Error) -> Problem:
+    """DuckDB's complaint, at the line of the file it is about."""
+    text = str(error)
+    place = re.search(r"LINE (\d+):", text)
+    message = " ".join(text.split("\n\nLINE")[0].split())
+    at = line + int(place[1]) - 1 if place else line
+    return Problem(rule.path, at, message, "Correct the query; docs/tables.md lists the columns.")
+
+
+def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcome:
+    """Run rules over the catalog in use and append to its `audit.finding` and `audit.rule_coverage`.
+
+    Findings have state `new` and first_run_id `run_id`. Each rule adds four rows of coverage (flagged,
+    passed, not_applicable, not_evaluable) that sum to the live primary lines with a charge. A rule that
+    fails is told in the outcome, its lines are not evaluable, and the others go on.
+    """
+    live_lines = warehouse.value(
+        connection,
+        "SELECT count(*) FROM core.service_line WHERE encounter_id IS NOT NULL AND charge > 0",
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rule_finding AS "
+        "SELECT * EXCLUDE (is_superseded) FROM audit.finding LIMIT 0"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE supersession (rule_id VARCHAR, superseded_id VARCHAR)"
+    )
+    seconds: dict[str, float] = {}
+    problems: list[Problem] = []
+    for rule in rules:
+        started = time.perf_counter()
+        try:
+            _run_rule(connection, rule, run_id, live_lines)
+        except duckdb.Error as error:
+            problems.append(_told(rule, rule.sql_line, error))
+            connection.execute(
+                "INSERT INTO audit.rule_coverage VALUES (?, 'not_evaluable', ?, ['the rule failed'])",
+                [rule.id, live_lines],
+            )
+        seconds[rule.id] = time.perf_counter() - started
+        for other in rule.header.supersedes:
+            connection.execute("INSERT INTO temp.supersession VALUES (?, ?)", [rule.id, other])
+    connection.execute(f"INSERT INTO audit.finding BY NAME {_engine('finding')}")
+    return Outcome(seconds, tuple(problems))
+
+
+def _run_rule(connection: Connection, rule: Rule, run_id: str, live_lines: int) -> None:
+    header = rule.header
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rule_line AS "
+        f"WITH population AS ({_population(rule)}) {_engine('rule_line')}",
+        {
+            "rule_id": rule.id,
+            "severity": header.severity,
+            "lower_severity": LOWER[header.severity],
+            "first_day": header.effective.first,
+            "last_day": header.effective.last or date.fromisoformat(DATE_OPEN),
+        },
+    )
+    connection.execute(
+        "INSERT INTO temp.rule_finding BY NAME "
+        f"WITH found AS ({EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)) {_engine('rule_finding')}",
+        {"rule_id": rule.id, "rule_version": rule.version, "run_id": run_id},
+    )
+    connection.execute(
+        f"INSERT INTO audit.rule_coverage BY NAME {_engine('rule_coverage')}",
+        {"rule_id": rule.id, "live_lines": live_lines},
+    )
+
+
+def _engine(name: str) -> str:
+    return warehouse.select_text(ENGINE / f"{name}.sql")
+
+
+def _population(rule: Rule) -> str:
+    """The rule's population with the columns that say whether and by what a line is judged.
+
+    `missing` names the first thing without which the line is not evaluable.
+    """
+    header = rule.header
+    absent = [(NEEDED[need][1], need) for need in header.needs]
+    absent += [(f"{name} IS NULL", name) for name in header.requires]
+    for series in header.releases:
+        absent.append((f"{series}_quarters IS NULL", f"a {series} release"))
+        absent.append((f"{series}_quarters > {FARTHEST_RELEASE}", f"a nearer {series} release"))
+    distant = [(f"{series}_quarters > 0", series) for series in header.releases]
+    missing = "".join(f" WHEN {condition} THEN '{name}'" for condition, name in absent)
+    judged = "".join(f" WHEN {condition} THEN {series}_release" for condition, series in distant)
+    demoted = " OR ".join(condition for condition, series in distant if series in DEMOTING)
+    return (
+        f"SELECT *, CASE WHEN FALSE THEN ''{missing} END AS missing, "
+        f"CASE WHEN FALSE THEN ''{judged} END AS judged_by, "
+        f"coalesce({demoted or 'FALSE'}, FALSE) AS is_demoted "
+        f"FROM {header.population_table} WHERE ({header.population_condition})"
+    )
+
+
+def catalogue_json(book: Book) -> list[dict[str, Any]]:
+    """The catalogue as `mohs rules --json` prints it."""
+    return [_as_dictionary(rule) for rule in book.rules]
+
+
+def _as_dictionary(rule: Rule) -> dict[str, Any]:
+    header = rule.header
+    effective = {"from": header.effective.first.isoformat()}
+    if header.effective.last:
+        effective["to"] = header.effective.last.isoformat()
+    return {
+        "id": header.id,
+        "name": header.name,
+        "summary": header.summary,
+        "severity": header.severity,
+        "category": header.category,
+        "population": header.population,
+        "needs": list(header.needs),
+        "requires": list(header.requires),
+        "releases": list(header.releases),
+        "scope": header.scope,
+        "effective": effective,
+        "carc": list(header.carc),
+        "citation": [
+            {
+                "title": item.title,
+                **({"url": item.url} if item.url else {}),
+                "grade": item.grade,
+                "checked": item.checked.isoformat(),
+            }
+            for item in header.citation
+        ],
+        "why": header.why,
+        "exceptions": list(header.exceptions),
+        "remedy": header.remedy,
+        "supersedes": list(header.supersedes),
+        "examples": rule.counts,
+    }
+
+
+def explain(rule: Rule, level: int = 1) -> str:
+    """A rule as Markdown: what, why, sources, examples, SQL."""
+    header = rule.header
+    marks = "#" * level
+    span = f"from {header.effective.first}"
+    if header.effective.last:
+        span += f" to {header.effective.last}"
+    lines = [
+        f"{marks} {header.id} {header.name}",
+        "",
+        header.summary,
+        "",
+        f"**{header.severity}** · {header.category} · dates of service {span} · scope {header.scope}",
+        "",
+        f"Judges `{header.population}`; needs {', '.join(header.needs)}"
+        + (f"; not evaluable without {', '.join(header.requires)}" if header.requires else "")
+        + (f"; leans on releases of {', '.join(header.releases)}" if header.releases else "")
+        + ".",
+        "",
+        f"{marks}# Why",
+        "",
+        header.why,
+        "",
+    ]
+    if header.exceptions:
+        lines += [f"{marks}# Not flagged", "", *(f"- {item}" for item in header.exceptions), ""]
+    lines += [f"{marks}# What to do", "", header.remedy, ""]
+    if header.carc:
+        lines += [f"Payers deny such lines with CARC {', '.join(header.carc)}.", ""]
+    if header.supersedes:
+        lines += [f"Stands in for {', '.join(header.supersedes)} on the same line.", ""]
+    lines += [f"{marks}# Sources", "", *(f"- {_cited(item)}" for item in header.citation), ""]
+    lines += [f"{marks}# Examples", ""]
+    for case in rule.cases:
+        lines += [f"{marks}## {case.title}", "", *_table(case), ""]
+    lines += [f"{marks}# SQL", "", "```sql", rule.sql, "```", ""]
+    return "\n".join(lines)
+
+
+def _cited(item: Any) -> str:
+    title = f"[{item.title}]({item.url})" if item.url else item.title
+    return f"{title} ({item.grade}, checked {item.checked})"
+
+
+def _table(case: Case) -> list[str]:
+    """The case as a Markdown table of the columns in which its lines say something."""
+    names = ["claim_id", "line_number"]
+    names += [name for name in case.columns if name not in names]
+    rows = [[*(line.values[name] for name in names), line.finding] for line in case.lines]
+    head = [*names, "finding"]
+    return [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]]
+
+
+def markdown(book: Book) -> str:
+    """`docs/rules.md`: the book as a table, then every rule."""
+    lines = [
+        "# Rules",
+        "",
+        "Written from `sql/rules/` by `mohs docs`; do not edit. Severity: an *error* will be denied or is",
+        "an overpayment, a *warning* is likely to be, an *info* is worth a look. Sources are graded:",
+        "authority (read in the authority's own file), secondary (a source that quotes it), recalled",
+        "(from memory of the text), inference (ours).",
+        "",
+        "A line outside the dates of the published releases a rule leans on is judged by the nearest,",
+        f"says so, and is not evaluable beyond {FARTHEST_RELEASE} quarters; judged by another quarter's",
+        "PTP release, a finding is one severity lower.",
+        "",
+        "In the examples, columns not shown are those of a plain Mohs line: Medicare, one patient, one MD",
+        "dermatologist with a CLIA number, office, Ohio, C44.311, 2024-08-13. `none` is a place left",
+        f"blank, `unknown` one the source does not have; `{FLAGGED}` or a reason marks a line flagged.",
+        "",
+        "| rule | name | severity | what it finds |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| [{rule.id}](#{rule.id.lower()}-{rule.header.name}) | {rule.header.name} "
+        f"| {rule.header.severity} | {rule.header.summary} |"
+        for rule in book.rules
+    ]
+    return "\n".join([*lines, "", *(explain(rule, level=2) for rule in book.rules)])

@@ -1,0 +1,291 @@
+"""An invented Mohs practice: real-format claims, remittances and charts, and the truth of them.
+
+`simulate` writes `inbox/` (837P, 835 and chart files), `practice/` (payers, providers, contracts)
+and `truth/` (what was done wrong, what payers intend). Nobody in it exists: NPIs begin with 2, names
+are minerals and plants, and every interchange names its sender MOHSSIM. Rates and their sources are
+in `parameters/*.csv`. The same arguments give the same bytes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import IO
+
+from pipelines.simulate import claims, records, remits
+from pipelines.simulate.clinic import Clinic, open_clinic, plan, see
+from pipelines.simulate.errors import spoil
+from pipelines.simulate.medicare import FeeSchedule
+from pipelines.simulate.parameters import Parameters, load
+from pipelines.simulate.patients import Panel
+from pipelines.simulate.settlement import Business, Settled, settle
+from pipelines.simulate.spool import Batch, Spool
+from pipelines.simulate.visits import Lesion, Visit
+
+FIRST_DAY = date(2021, 1, 1)
+"""A schedule loaded a year late must still be on file."""
+SPOOL_LIMIT = 48_000_000
+"""Characters of waiting claims kept in memory."""
+STEP = 250
+"""Visits between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a simulation wrote."""
+
+    out: Path
+    encounters: int
+    claims: int
+    remits: int
+    files: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(slots=True)
+class Balance:
+    """What a payer still has to take back from a group: payments are never below zero."""
+
+    amount: int = 0
+    reference: str = ""
+
+
+@dataclass(slots=True)
+class Post:
+    """Writes the spooled batches to files, month by month."""
+
+    inbox: Path
+    spool: Spool
+    parameters: Parameters
+    files: int = 0
+    balances: dict[tuple[int, str], Balance] | None = None
+
+    def send(self, first: int, last: int) -> None:
+        """Write every batch from one day to another: an 837 file, and an 835 file per payer."""
+        self._claims(first, last)
+        batches = self.spool.batches("835", first, last)
+        for payer in self.parameters.payers:
+            mine = [batch for batch in batches if batch.payer == payer.index]
+            if mine:
+                self._remits(first, payer.index, mine)
+
+    def _envelope(self, kind: str, version: str, day: int) -> claims.Envelope:
+        self.files += 1
+        return claims.Envelope(kind, version, self.files, day)
+
+    def _claims(self, first: int, last: int) -> None:
+        batches = self.spool.batches("837", first, last)
+        if not batches:
+            return
+        month = date.fromordinal(first).strftime("%Y-%m")
+        envelope = self._envelope("HC", "005010X222A1", batches[-1].day)
+        with _open(self.inbox / "837" / f"{month}.simulated.837") as stream:
+            stream.write(envelope.head())
+            for batch in batches:
+                _, texts = self.spool.take(batch)
+                group = self.parameters.groups[batch.group_id]
+                office = self.parameters.places["office"]
+                stream.writelines(claims.transaction(envelope, batch.day, group, office, texts))
+            stream.write(envelope.tail())
+
+    def _remits(self, first: int, payer_index: int, batches: list[Batch]) -> None:
+        month = date.fromordinal(first).strftime("%Y-%m")
+        payer = self.parameters.payers[payer_index]
+        envelope = self._envelope("HP", "005010X221A1", batches[-1].day)
+        path = self.inbox / "835" / f"{month}.{payer.key}.simulated.835"
+        with _open(path) as stream:
+            stream.write(envelope.head())
+            for batch in batches:
+                waiting, texts = self.spool.take(batch)
+                adjustments = self._carry(batch, waiting.total, waiting.adjustments)
+                group = self.parameters.groups[batch.group_id]
+                stream.writelines(
+                    remits.payment(
+                        envelope, batch.day, payer, group, waiting.total, texts, adjustments
+                    )
+                )
+            stream.write(envelope.tail())
+
+    def _carry(
+        self, batch: Batch, total: int, adjustments: list[tuple[str, str, int]]
+    ) -> list[tuple[str, str, int]]:
+        """Adjustments with what an earlier payment left open, and what this one cannot bear."""
+        if self.balances is None:
+            self.balances = {}
+        balance = self.balances.setdefault((batch.payer, batch.group_id), Balance())
+        found = list(adjustments)
+        if balance.amount:
+            found.append(("FB", balance.reference, balance.amount))
+            balance.amount = 0
+        paid = total - sum(amount for _, _, amount in found)
+        if paid < 0:
+            balance.reference = f"FB{batch.day}{batch.group_id}"
+            balance.amount = -paid
+            found.append(("FB", balance.reference, paid))
+        return found
+
+
+def simulate(
+    out: Path,
+    encounters: int = 1000,
+    months: int = 24,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Summary:
+    """Write an invented practice under `out`; visits end 2026-09-30, `months` months of them.
+
+    `progress(done, total)` is told of encounters. Raises ValueError for arguments that make no
+    sense and FileExistsError where `out` already holds an inbox.
+    """
+    parameters = load()
+    months_of = _months(parameters, months)
+    if encounters < 1:
+        raise ValueError("encounters must be at least 1")
+    if (out / "inbox").exists():
+        raise FileExistsError(f"{out / 'inbox'} is already there: choose another folder")
+    fees = FeeSchedule()
+    panel = Panel(parameters, _panel_size(parameters, encounters), seed)
+    clinic = open_clinic(parameters, fees, panel)
+    cut = parameters.data_cut_date.toordinal()
+    spool = Spool(out / ".spool", SPOOL_LIMIT)
+    business = Business(clinic, spool, cut)
+    post = Post(out / "inbox", spool, parameters)
+    tally = {error.name: [0, 0] for error in parameters.errors}
+    due: list[tuple[int, int, Lesion]] = []
+    done = 0
+    with ExitStack() as stack:
+        stack.callback(spool.close)
+        line_file = stack.enter_context(_open(out / "truth" / "line.csv"))
+        encounter_file = stack.enter_context(_open(out / "truth" / "encounter.csv"))
+        line_file.write(records.LINE_TRUTH)
+        encounter_file.write(records.ENCOUNTER_TRUTH)
+        shares = _shares(encounters, [len(days) for _, days in months_of])
+        for (first, days), count in zip(months_of, shares, strict=True):
+            rng = Random(f"mohs {seed} {first.isoformat()}")
+            name = first.strftime("%Y-%m")
+            with _open(out / "inbox" / "chart" / f"{name}.chart.simulated.csv") as chart_file:
+                chart_file.write(records.CHART)
+                for day in sorted(rng.choices(days, k=count)):
+                    visit = _next_visit(clinic, rng, day, due)
+                    spoil(clinic, rng, visit, cut - day, tally)
+                    _document(parameters, rng, visit)
+                    _bill(business, rng, visit, chart_file, line_file, encounter_file)
+                    done += 1
+                    if progress is not None and (done % STEP == 0 or done == encounters):
+                        progress(done, encounters)
+            post.send(first.toordinal(), _next_month(first).toordinal() - 1)
+        post.send(_next_month(months_of[-1][0]).toordinal(), cut)
+    records.write_practice(out / "practice", parameters)
+    records.write_payer_truth(out / "truth", tally, parameters)
+    return Summary(
+        out,
+        done,
+        business.claims,
+        business.remits,
+        post.files + months,
+        months_of[0][0],
+        parameters.last_service_date,
+    )
+
+
+def _next_visit(clinic: Clinic, rng: Random, day: int, due: list[tuple[int, int, Lesion]]) -> Visit:
+    panel = clinic.panel
+    for index, (on, number, lesion) in enumerate(due):
+        if on <= day and day > panel.closed_until[number] and day - panel.last_day[number] > 7:
+            del due[index]
+            return see(clinic, rng, day, number, lesion)
+        if on > day:
+            break
+    for _ in range(60):
+        number = int(rng.random() * panel.size)
+        if day - panel.last_day[number] > 7 and day > panel.closed_until[number]:
+            break
+    visit = see(clinic, rng, day, number, None)
+    planned = plan(clinic, rng, visit)
+    if planned is not None:
+        entry = (planned[0], number, planned[1])
+        due.insert(bisect_right([on for on, _, _ in due], planned[0]), entry)
+    return visit
+
+
+def _document(parameters: Parameters, rng: Random, visit: Visit) -> None:
+    """Leave something out of the chart, at the stated rates."""
+    if not visit.has_chart:
+        return
+    for lesion in visit.lesions:
+        chance = rng.random()
+        for defect in parameters.defects:
+            if chance < defect.rate:
+                lesion.defect, lesion.defect_rule = defect.field, defect.rule
+                lesion.defect_value = defect.value
+                if defect.value == "other":
+                    lesion.defect_value = next(
+                        s.npi for s in parameters.surgeons if s is not visit.surgeon
+                    )
+                break
+            chance -= defect.rate
+
+
+def _bill(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    chart_file: IO[str],
+    line_file: IO[str],
+    encounter_file: IO[str],
+) -> None:
+    settled: list[Settled] = []
+    for index, bill in enumerate(visit.bills):
+        clean = visit.clean[index] if index < len(visit.clean) else None
+        found = settle(business, rng, visit, bill, clean)
+        if found is not None:
+            settled.append(found)
+    documentation = ""
+    if visit.has_chart:
+        chart_file.write(records.chart_rows(visit, settled[0]))
+        documentation = records.note_documentation(visit, settled[0])
+    for one in settled:
+        line_file.write(records.line_truth(one, visit.error))
+    encounter_file.write(records.encounter_truth(visit, settled, documentation))
+
+
+def _months(parameters: Parameters, months: int) -> list[tuple[date, list[int]]]:
+    """First day and working days of each month, oldest first."""
+    if months < 1:
+        raise ValueError("months must be at least 1")
+    last = parameters.last_service_date
+    found: list[tuple[date, list[int]]] = []
+    first = last.replace(day=1)
+    for _ in range(months):
+        days = range(first.toordinal(), _next_month(first).toordinal())
+        found.append((first, [day for day in days if day % 7 not in (6, 0)]))
+        first = (first - timedelta(days=1)).replace(day=1)
+    if found[-1][0] < FIRST_DAY:
+        raise ValueError(f"months: visits cannot begin before {FIRST_DAY:%Y-%m}, ask for fewer")
+    return found[::-1]
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def _shares(total: int, weights: list[int]) -> list[int]:
+    """Whole numbers in proportion to weights that add up to the total."""
+    ends = [total * end // sum(weights) for end in accumulate(weights)]
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _panel_size(parameters: Parameters, encounters: int) -> int:
+    return max(int(encounters * parameters.rates["patients_per_encounter"]), 50)
+
+
+def _open(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("w", encoding="ascii", newline="")

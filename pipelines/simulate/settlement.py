@@ -1,0 +1,476 @@
+"""The life of a claim after the visit: sent, decided, mended, appealed, reversed, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+
+from pipelines.simulate.adjudication import Adjudication, Verdict, adjudicate, restore_deductible
+from pipelines.simulate.claims import claim_text, secondary_text
+from pipelines.simulate.clinic import Clinic
+from pipelines.simulate.parameters import Payer
+from pipelines.simulate.remits import remit_text, secondary_remit_text
+from pipelines.simulate.spool import Batch, Spool
+from pipelines.simulate.visits import Bill, Line, Visit
+
+TO_BATCH = (1, 0, 2, 1, 0, 3, 2)
+"""Days from a weekday (Monday first) to the next submission, Tuesday or Friday."""
+HARMLESS = frozenset({"MOHS071", "MOHS102"})
+"""Rules whose finding nobody mends after payment."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the truth says about one billed line."""
+
+    line_id: str
+    line: Line
+    rules: tuple[str, ...]
+    also: tuple[str, ...]
+    outcome: str
+    """paid, underpaid, downcoded, denied, not_adjudicated, remittance_missing, recovered, voided,
+    replaced."""
+    carc: str
+    chance: float
+    first_outcome: str
+    first_carc: str
+    expected: int
+    allowed: int
+    trigger: str
+
+
+@dataclass(slots=True)
+class Settled:
+    """A claim and what became of its lines."""
+
+    claim_number: str
+    bill: Bill
+    """The bill that stands."""
+    outcomes: list[Outcome]
+    submitted: int
+    records_requested: int = 0
+    records_sent: int = 0
+
+
+@dataclass(slots=True)
+class Business:
+    """The billing office: its clinic, the post waiting to go out, and the last day we look at."""
+
+    clinic: Clinic
+    spool: Spool
+    cut: int
+    claims: int = 0
+    remits: int = 0
+    last_batch: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last_batch = self.cut
+        while TO_BATCH[(self.last_batch + 6) % 7]:
+            self.last_batch -= 1
+
+    def send(self, day: int, bill: Bill, text: str) -> None:
+        self.spool.put(Batch("837", -1, day, bill.group.group_id), text)
+
+    def pay(self, day: int, payer: Payer, bill: Bill, text: str, paid: int) -> None:
+        self.remits += 1
+        self.spool.put(Batch("835", payer.index, day, bill.group.group_id), text, paid)
+
+
+def batch_day(day: int) -> int:
+    """The next day on which claims are sent."""
+    return day + TO_BATCH[(day + 6) % 7]
+
+
+def wait(rng: Random, rates: dict[str, float], name: str) -> int:
+    """Days: a least number and an exponential rest."""
+    return int(rates[f"{name}_days_min"] + rng.expovariate(1 / rates[f"{name}_days_mean"]))
+
+
+def payday(rng: Random, payer: Payer, day: int) -> int:
+    """The payer's next pay day after its lag."""
+    ready = day + int(payer.rate("lag_days_min") + rng.expovariate(1 / payer.rate("lag_days_mean")))
+    return ready + (int(payer.rate("payday")) - (ready + 6)) % 7
+
+
+def settle(
+    business: Business, rng: Random, visit: Visit, bill: Bill, clean: Bill | None
+) -> Settled | None:
+    """Send a claim and live through everything that happens to it before the cut.
+
+    `clean` is the bill as it should have been, None where it should not have been sent at all.
+    Returns None for a claim that would be sent after the cut.
+    """
+    rates = business.clinic.parameters.rates
+    payer = visit.patient.payer
+    if bill.submit_after >= 0:
+        sent = batch_day(visit.day + bill.submit_after)
+        if sent > business.last_batch:
+            return None
+    else:
+        days = int(rates["submit_days_min"] + rng.expovariate(1 / rates["submit_days_mean"]))
+        sent = min(batch_day(visit.day + days), max(business.last_batch, visit.day))
+    business.claims += 1
+    number = f"S{business.claims:09d}"
+    business.send(sent, bill, claim_text(visit, bill, number))
+    settled = Settled(number, bill, [], sent)
+    decided = adjudicate(business.clinic, rng, visit, bill, is_first=True)
+    paid_on = payday(rng, payer, sent)
+    if rng.random() < payer.rate("remittance_missing"):
+        settled.outcomes = _outcomes(number, decided, "remittance_missing")
+        return settled
+    if decided.records_requested:
+        settled.records_requested = sent + 7
+        settled.records_sent = sent + 20 if decided.records_sent else 0
+    if paid_on > business.cut:
+        settled.outcomes = _outcomes(number, decided, "not_adjudicated")
+        return settled
+    has_control_numbers = rng.random() >= payer.rate("control_number_absent")
+    reference = f"{payer.index + 1}{business.claims:010d}"
+    _remit(
+        business,
+        visit,
+        bill,
+        number,
+        reference + "01",
+        decided,
+        sent,
+        paid_on,
+        has_control_numbers=has_control_numbers,
+    )
+    settled.outcomes = _outcomes(number, decided, "")
+    if decided.verdicts[0].trigger == "clerical" and not decided.is_final:
+        if rng.random() >= rates["clerical_resubmitted"]:
+            return settled
+        again = batch_day(paid_on + wait(rng, rates, "resubmission"))
+        if again > business.last_batch:
+            return settled
+        business.send(again, bill, claim_text(visit, bill, number))
+        decided = adjudicate(business.clinic, rng, visit, bill, is_first=False)
+        paid_on = payday(rng, payer, again)
+        reference = f"{payer.index + 6}{business.claims:010d}"
+        if paid_on > business.cut:
+            _overwrite(settled, decided, "not_adjudicated")
+            return settled
+        _remit(business, visit, bill, number, reference + "01", decided, again, paid_on)
+        _overwrite(settled, decided, "")
+        sent = again
+    _afterwards(business, rng, visit, clean, settled, decided, reference, sent, paid_on)
+    return settled
+
+
+def _afterwards(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    clean: Bill | None,
+    settled: Settled,
+    decided: Adjudication,
+    reference: str,
+    sent: int,
+    paid_on: int,
+) -> None:
+    rates = business.clinic.parameters.rates
+    wrong = [v for v in decided.verdicts if v.line.rules and not HARMLESS.issuperset(v.line.rules)]
+    is_denied_wrong = any(v.denial is not None and v.trigger != "clerical" for v in wrong)
+    if wrong and visit.error:
+        if is_denied_wrong and rng.random() < visit.corrected:
+            _mend(business, rng, visit, clean, settled, decided, reference, paid_on)
+            return
+        paid = [v for v in wrong if v.paid > 0]
+        if paid and not is_denied_wrong:
+            chance = rng.random()
+            if chance < rates["paid_error_corrected"]:
+                _mend(business, rng, visit, clean, settled, decided, reference, paid_on)
+            elif chance < rates["paid_error_corrected"] + rates["paid_error_recovered"]:
+                _recover(business, rng, visit, settled, paid, reference, paid_on)
+        return
+    lost = [v for v in decided.verdicts if v.denial is not None]
+    if lost:
+        if rng.random() < rates["denial_appealed"]:
+            _appeal(business, rng, visit, settled, decided, reference, sent, paid_on)
+        return
+    if visit.patient.secondary is not None and any(v.patient for v in decided.verdicts):
+        _second_payer(business, rng, visit, settled, decided, paid_on)
+    elif rng.random() < rates["claim_voided"]:
+        _void(business, rng, visit, settled, decided, reference, paid_on)
+
+
+def _mend(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    clean: Bill | None,
+    settled: Settled,
+    decided: Adjudication,
+    reference: str,
+    paid_on: int,
+) -> None:
+    """A replacement (frequency 7) with the right lines, or a void where nothing should stand."""
+    if clean is None:
+        if not decided.is_denied:
+            _void(business, rng, visit, settled, decided, reference, paid_on)
+        return
+    rates = business.clinic.parameters.rates
+    day = batch_day(paid_on + wait(rng, rates, "correction"))
+    if day > business.last_batch:
+        return
+    number = settled.claim_number
+    business.send(day, clean, claim_text(visit, clean, number, "7", reference + "01"))
+    restore_deductible(business.clinic, visit, decided.verdicts)
+    after = adjudicate(business.clinic, rng, visit, clean, is_first=False)
+    again = payday(rng, visit.patient.payer, day)
+    before = settled.outcomes
+    settled.bill = clean
+    settled.outcomes = _outcomes(number, after, "" if again <= business.cut else "not_adjudicated")
+    for old in before:
+        if old.line.number > len(settled.outcomes):
+            old.outcome, old.carc, old.rules, old.also = "replaced", "", (), ()
+            old.allowed = 0
+            settled.outcomes.append(old)
+        else:
+            found = settled.outcomes[old.line.number - 1]
+            found.first_outcome, found.first_carc = old.first_outcome, old.first_carc
+    if again > business.cut:
+        return
+    _remit(
+        business,
+        visit,
+        _original(decided, clean),
+        number,
+        reference + "01",
+        decided,
+        day,
+        again,
+        is_reversal=True,
+    )
+    _remit(
+        business,
+        visit,
+        clean,
+        number,
+        reference + "02",
+        after,
+        day,
+        again,
+        original=reference + "01",
+        frequency="7",
+    )
+
+
+def _original(decided: Adjudication, clean: Bill) -> Bill:
+    """The bill that was decided, for its charge and renderer."""
+    bill = clean.copy()
+    bill.lines = [verdict.line for verdict in decided.verdicts]
+    return bill
+
+
+def _appeal(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    settled: Settled,
+    decided: Adjudication,
+    reference: str,
+    sent: int,
+    paid_on: int,
+) -> None:
+    rates = business.clinic.parameters.rates
+    day = paid_on + wait(rng, rates, "appeal")
+    again = payday(rng, visit.patient.payer, day)
+    if again > business.cut or rng.random() >= rates["appeal_won"]:
+        return
+    restore_deductible(business.clinic, visit, decided.verdicts)
+    bill = settled.bill
+    after = adjudicate(business.clinic, rng, visit, bill, is_first=False, pardon=True)
+    number = settled.claim_number
+    _remit(business, visit, bill, number, reference + "01", decided, sent, again, is_reversal=True)
+    _remit(
+        business,
+        visit,
+        bill,
+        number,
+        reference + "02",
+        after,
+        sent,
+        again,
+        original=reference + "01",
+    )
+    _overwrite(settled, after, "", keep_chance=True)
+
+
+def _void(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    settled: Settled,
+    decided: Adjudication,
+    reference: str,
+    paid_on: int,
+) -> None:
+    """The claim is withdrawn (frequency 8) and the payer reverses what it paid."""
+    rates = business.clinic.parameters.rates
+    day = batch_day(paid_on + wait(rng, rates, "void"))
+    if day > business.last_batch:
+        return
+    bill, number = settled.bill, settled.claim_number
+    business.send(day, bill, claim_text(visit, bill, number, "8", reference + "01"))
+    again = payday(rng, visit.patient.payer, day)
+    if again <= business.cut:
+        _remit(
+            business, visit, bill, number, reference + "01", decided, day, again, is_reversal=True
+        )
+    for outcome in settled.outcomes:
+        outcome.outcome, outcome.carc, outcome.rules, outcome.also = "voided", "", (), ()
+        outcome.allowed = 0
+
+
+def _recover(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    settled: Settled,
+    paid: list[Verdict],
+    reference: str,
+    paid_on: int,
+) -> None:
+    """The payer takes back what it paid in error from a later payment (PLB)."""
+    rates = business.clinic.parameters.rates
+    payer = visit.patient.payer
+    day = payday(rng, payer, paid_on + wait(rng, rates, "recovery"))
+    if day > business.cut:
+        return
+    batch = Batch("835", payer.index, day, settled.bill.group.group_id)
+    business.spool.adjust(batch, "WO", reference + "01", sum(verdict.paid for verdict in paid))
+    numbers = {verdict.line.number for verdict in paid}
+    for outcome in settled.outcomes:
+        if outcome.line.number in numbers:
+            outcome.outcome = "recovered"
+
+
+def _second_payer(
+    business: Business,
+    rng: Random,
+    visit: Visit,
+    settled: Settled,
+    decided: Adjudication,
+    paid_on: int,
+) -> None:
+    """The second payer pays the patient's share; without crossover we send it the claim."""
+    second = visit.patient.secondary
+    if second is None:
+        return
+    bill, number = settled.bill, settled.claim_number
+    verdicts = decided.verdicts
+    sent = batch_day(paid_on + 3)
+    if not visit.patient.is_crossover:
+        if sent > business.last_batch:
+            return
+        business.send(sent, bill, secondary_text(visit, bill, number, verdicts, paid_on))
+    day = payday(rng, second, sent)
+    outcome = "paid" if day <= business.cut else "not_adjudicated"
+    if day <= business.cut:
+        reference = f"{second.index + 1}{business.claims:010d}91"
+        text = secondary_remit_text(visit, bill, number, reference, verdicts, sent)
+        owed = sum(verdict.patient for verdict in verdicts)
+        business.pay(day, second, bill, text, owed)
+    if visit.patient.is_crossover:
+        return
+    for verdict in verdicts:
+        line_id = f"{number}/S-{verdict.line.number}"
+        settled.outcomes.append(
+            Outcome(
+                line_id,
+                verdict.line,
+                (),
+                (),
+                outcome,
+                "",
+                0.0,
+                outcome,
+                "",
+                verdict.allowed,
+                verdict.allowed,
+                "",
+            )
+        )
+
+
+def _remit(
+    business: Business,
+    visit: Visit,
+    bill: Bill,
+    number: str,
+    reference: str,
+    decided: Adjudication,
+    received: int,
+    day: int,
+    *,
+    is_reversal: bool = False,
+    original: str = "",
+    has_control_numbers: bool = True,
+    frequency: str = "1",
+) -> None:
+    paid = sum(verdict.paid for verdict in decided.verdicts)
+    text = remit_text(
+        visit,
+        bill,
+        number,
+        reference,
+        decided,
+        received,
+        is_reversal=is_reversal,
+        original_reference=original,
+        has_control_numbers=has_control_numbers,
+        frequency=frequency,
+    )
+    business.pay(day, visit.patient.payer, bill, text, -paid if is_reversal else paid)
+
+
+def _outcomes(number: str, decided: Adjudication, unknown: str) -> list[Outcome]:
+    """One per line; `unknown` where nobody has seen a decision."""
+    found = []
+    for verdict in decided.verdicts:
+        line = verdict.line
+        outcome, carc = unknown, ""
+        if not unknown:
+            outcome, carc = _word(verdict)
+        rules = line.rules
+        if not unknown and verdict.underpaid:
+            rules = (*rules, verdict.underpaid)
+        found.append(
+            Outcome(
+                line_id=f"{number}-{line.number}",
+                line=line,
+                rules=rules,
+                also=line.also,
+                outcome=outcome,
+                carc=carc,
+                chance=verdict.chance,
+                first_outcome=outcome,
+                first_carc=carc,
+                expected=verdict.expected,
+                allowed=0 if unknown else verdict.allowed,
+                trigger="" if unknown else verdict.trigger,
+            )
+        )
+    return found
+
+
+def _word(verdict: Verdict) -> tuple[str, str]:
+    if verdict.denial is not None:
+        return "denied", verdict.denial.carc
+    if verdict.underpaid:
+        return "underpaid", ""
+    return ("downcoded" if verdict.paid_as else "paid"), ""
+
+
+def _overwrite(
+    settled: Settled, decided: Adjudication, unknown: str, *, keep_chance: bool = False
+) -> None:
+    """A later decision about the same lines; what came first is remembered."""
+    before = settled.outcomes
+    settled.outcomes = _outcomes(settled.claim_number, decided, unknown)
+    for new, old in zip(settled.outcomes, before, strict=True):
+        new.first_outcome, new.first_carc = old.first_outcome, old.first_carc
+        if keep_chance:
+            new.chance, new.trigger = old.chance, old.trigger

@@ -1,0 +1,373 @@
+"""The steps of the job in order: land, build and audit, publish, report. Plain functions.
+
+Each opens the warehouse itself, does its work and closes it, so that a step can be run alone, in a
+flow, or again after a failure. The writer's lock is held by the caller of several steps, or by the step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import pipelines
+from pipelines import findings, identity, landing, practice, reference, rules, warehouse
+from pipelines.landing import Outcome
+from pipelines.places import Place
+from pipelines.warehouse import Connection
+from reports import page, workbook
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit did."""
+
+    run_id: str
+    patients: int
+    sets: int
+    findings: dict[str, int]
+    """Findings by severity, not counting those gone or stood in for."""
+    problems: tuple[str, ...] = ()
+    """Broken rule files: file, line and remedy."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+Progress = Callable[[float], None]
+
+
+def land_file(
+    place: Place, path: Path, *, again: bool = False, progress: Callable[[int], None] | None = None
+) -> Outcome:
+    """Take one file in, or say why not."""
+    key = identity.read_key(place.practice)
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        return landing.take_in(
+            connection,
+            path,
+            key=key,
+            people=practice.people(place.practice),
+            mappings=place.mappings,
+            again=again,
+            progress=progress,
+        )
+    finally:
+        connection.close()
+
+
+def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
+    """Tie the new files to what was there, mark the patients they touch; returns how many."""
+    file_ids = [outcome.file_id for outcome in outcomes if not outcome.is_skipped]
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        if not file_ids:
+            return 0
+        touched = landing.resolve(connection, file_ids)
+        _touch(connection, touched)
+        _cluster(connection, file_ids)
+        return touched.height
+    finally:
+        connection.close()
+
+
+def _touch(connection: Connection, patients: pl.DataFrame) -> None:
+    connection.execute("BEGIN")
+    warehouse.insert(connection, "landing.touched", patients)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE waiting AS SELECT DISTINCT patient_id FROM landing.touched"
+    )
+    connection.execute("DELETE FROM landing.touched")
+    connection.execute("INSERT INTO landing.touched SELECT patient_id FROM temp.waiting")
+    connection.execute("COMMIT")
+
+
+LARGE = 500_000
+"""Staged lines from which it pays to store a patient's rows together."""
+
+
+def _cluster(connection: Connection, file_ids: Sequence[str]) -> None:
+    """Store patients' rows together once new files make up much of a large warehouse."""
+    lines = warehouse.value(connection, "SELECT count(*) FROM staged.service_line")
+    lines += warehouse.value(connection, "SELECT count(*) FROM staged.remit_line")
+    if lines < LARGE:
+        return
+    marks = ", ".join("?" for _ in file_ids)
+    new = sum(
+        warehouse.value(
+            connection, f"SELECT count(*) FROM {name} WHERE file_id IN ({marks})", list(file_ids)
+        )
+        for name in ("staged.service_line", "staged.remit_line")
+    )
+    if new * 4 >= lines:
+        warehouse.cluster(connection, landing.CLUSTERED)
+
+
+def forget(place: Place, name: str) -> list[str]:
+    """Take a file out of landing and staged tables; returns its ids. The next audit does the rest."""
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        ids, touched = landing.forget(connection, name)
+        _touch(connection, touched)
+        return ids
+    finally:
+        connection.close()
+
+
+def audit(
+    place: Place,
+    *,
+    everyone: bool = False,
+    extra_rules: Path | None = None,
+    progress: Progress | None = None,
+    started_at: datetime | None = None,
+) -> Audited:
+    """Rebuild core, prices and findings of the patients touched since the last audit.
+
+    Everyone is rebuilt when the rule book, the reference values, the practice folder or the application
+    changed, or when asked.
+    """
+    book = rules.read_book(*own_rules(place, extra_rules))
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        reference.load(connection, place.practice)
+        run = _run(connection, place, book, started_at)
+        last = warehouse.select(
+            connection, "SELECT * FROM audit.run ORDER BY run_number DESC LIMIT 1"
+        ).to_dicts()
+        is_everyone = everyone or _needs_all(last, run) or _was_interrupted(connection)
+        patients = None if is_everyone else _waiting(connection)
+        auditing = findings.Auditing(
+            connection,
+            book,
+            run["run_id"],
+            is_everyone=is_everyone,
+            is_same=bool(last) and last[0]["run_id"] == run["run_id"],
+        )
+        run["patients"], sets = _rebuild(connection, auditing, patients, progress)
+        _conclude(connection, auditing, run)
+        problems = (*book.problems, *auditing.problems)
+        return Audited(
+            run["run_id"],
+            run["patients"],
+            sets,
+            findings.by_severity(connection),
+            tuple(str(problem) for problem in problems),
+            auditing.seconds,
+        )
+    finally:
+        connection.close()
+
+
+def try_rules(
+    place: Place, only: Sequence[str], *, extra_rules: Path | None = None
+) -> tuple[pl.DataFrame, dict[str, float]]:
+    """Run some rules over the tables as they are and keep nothing.
+
+    Returns their coverage (rule_id, outcome, lines) and seconds by rule.
+    """
+    book = rules.read_book(*own_rules(place, extra_rules))
+    chosen = rules.Book(rules.pick(book, only), ())
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        auditing = findings.Auditing(connection, chosen, "", is_everyone=True, is_same=True)
+        for condition in warehouse.patient_sets(connection, None):
+            with warehouse.part(connection, condition, is_built=True):
+                auditing.run()
+        return auditing.coverage(), auditing.seconds
+    finally:
+        connection.close()
+
+
+def own_rules(place: Place, extra: Path | None = None) -> list[Path]:
+    """The practice's own rule folder and the one given, where they exist."""
+    folders = [place.practice / "rules"] if place.practice else []
+    if extra is not None:
+        folders.append(extra)
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def _run(
+    connection: Connection, place: Place, book: rules.Book, started_at: datetime | None
+) -> dict[str, Any]:
+    digests = connection.execute("SELECT sha256 FROM landing.file ORDER BY sha256").fetchall()
+    inputs = _digest(row[0] for row in digests)
+    values = practice.digest(place.practice)
+    shipped = _digest(
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted((warehouse.SQL / "reference").glob("*.csv"))
+    )
+    queries = _digest(
+        path.read_text(encoding="utf-8")
+        for layer in ("core", "audit")
+        for path in warehouse.queries(layer).values()
+    )
+    version = f"{pipelines.__version__}+{queries[:8]}.{shipped[:8]}"
+    number = warehouse.value(connection, "SELECT coalesce(max(run_number), 0) + 1 FROM audit.run")
+    releases = connection.execute(
+        "SELECT DISTINCT release FROM reference.release "
+        "WHERE series IN ('mpfs', 'gpci') ORDER BY release"
+    ).fetchall()
+    return {
+        "run_id": _digest([inputs, values, book.version, version]),
+        "run_number": number,
+        "started_at": (started_at or datetime.now(UTC)).replace(tzinfo=None),
+        "input_digest": inputs,
+        "practice_digest": values,
+        "rule_book_version": book.version,
+        "fee_schedules": [row[0] for row in releases],
+        "app_version": version,
+        "patients": 0,
+    }
+
+
+def _digest(parts: Iterable[str]) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part.encode())
+        total.update(b"\n")
+    return total.hexdigest()[:16]
+
+
+def _needs_all(last: list[dict[str, Any]], run: dict[str, Any]) -> bool:
+    same = ("practice_digest", "rule_book_version", "app_version")
+    return not last or any(last[0][name] != run[name] for name in same)
+
+
+INTERRUPTED = "*"
+"""Stands among the patients touched while tables are rebuilt: an audit that finds it starts over."""
+
+
+def _was_interrupted(connection: Connection) -> bool:
+    query = "SELECT count(*) FROM landing.touched WHERE patient_id = ?"
+    return bool(warehouse.value(connection, query, [INTERRUPTED]))
+
+
+def _waiting(connection: Connection) -> pl.DataFrame:
+    return warehouse.select(connection, "SELECT patient_id FROM landing.touched")
+
+
+def _rebuild(
+    connection: Connection,
+    auditing: findings.Auditing,
+    patients: pl.DataFrame | None,
+    progress: Progress | None,
+) -> tuple[int, int]:
+    """Core, prices and findings of the patients given, set by set; returns patients and sets."""
+    conditions = list(warehouse.patient_sets(connection, patients))
+    if patients is not None:
+        # what the rules said of these patients before is taken off their coverage
+        for condition in conditions:
+            with warehouse.part(connection, condition, is_built=True):
+                auditing.take_back()
+    connection.execute("INSERT INTO landing.touched VALUES (?)", [INTERRUPTED])
+    warehouse.forget_patients(connection, patients)
+    names = warehouse.patient_tables()
+    for done, condition in enumerate(conditions):
+        with warehouse.part(connection, condition) as home:
+            warehouse.build(connection, names)
+            auditing.run()
+            warehouse.keep(connection, home, names)
+        if progress:
+            progress((done + 1) / len(conditions))
+    if patients is not None:
+        return patients.height, len(conditions)
+    everyone = (
+        "SELECT count(*) FROM (SELECT patient_id FROM staged.claim UNION "
+        "SELECT patient_id FROM staged.remit_claim)"
+    )
+    return int(warehouse.value(connection, everyone)), len(conditions)
+
+
+def _conclude(connection: Connection, auditing: findings.Auditing, run: dict[str, Any]) -> None:
+    """Whole-warehouse tables, findings against the last run's, the run itself; all or nothing."""
+    connection.execute("BEGIN")
+    try:
+        rebuild_whole(connection)
+        auditing.conclude()
+        if not auditing.is_same:
+            warehouse.insert(
+                connection,
+                "audit.run",
+                pl.DataFrame([run], schema=warehouse.frame_schema("audit.run")),
+            )
+        connection.execute("DELETE FROM landing.touched")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def rebuild_whole(connection: Connection) -> None:
+    """Tables made once over the whole warehouse from files, not rules."""
+    names = [name for name in warehouse.built_tables() if warehouse.is_whole(name)]
+    for name in names:
+        connection.execute(f"DELETE FROM {name}")
+    warehouse.build(connection, names)
+
+
+def publish(place: Place) -> Path:
+    """Put the snapshot in place that everybody else reads."""
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        rebuild_whole(connection)
+        return warehouse.publish(connection, place.snapshot)
+    finally:
+        connection.close()
+
+
+def report(
+    place: Place, out: Path, *, pages: Sequence[str] | None = None, month: str | None = None
+) -> list[Path]:
+    """Pages and workbook from the snapshot; the opening page first."""
+    connection = open_snapshot(place)
+    try:
+        select = warehouse.selector(connection)
+        facts = facts_of(connection)
+        answered = page.answer(select, pages=pages or None, month=month)
+        written = page.write(answered, out=out, facts=facts)
+        written.append(workbook.write(answered, out=out / "audit.xlsx", facts=facts))
+        return written
+    finally:
+        connection.close()
+
+
+def open_snapshot(place: Place) -> Connection:
+    """The snapshot, in memory-limited read-only fashion. Raises UnusableWarehouse where there is none."""
+    if not place.snapshot.exists():
+        raise warehouse.UnusableWarehouse(
+            f"{place.snapshot}: no snapshot yet; `mohs ingest` and `mohs audit`, or `mohs run`, make one"
+        )
+    return warehouse.connect(place.snapshot, read_only=True)
+
+
+def facts_of(connection: Connection) -> page.Facts:
+    """What the figures rest on, from the last run. Raises UnusableWarehouse before the first one."""
+    runs = warehouse.select(
+        connection, "SELECT * FROM audit.run ORDER BY run_number DESC LIMIT 1"
+    ).to_dicts()
+    if not runs:
+        raise warehouse.UnusableWarehouse("nothing has been audited yet; run `mohs audit` first")
+    simulated = warehouse.value(connection, "SELECT coalesce(bool_or(is_simulated), false) FROM audit.intake")
+    return page.Facts(
+        run_id=runs[0]["run_id"],
+        data_digest=runs[0]["input_digest"],
+        rule_book_version=runs[0]["rule_book_version"],
+        fee_schedules=runs[0]["fee_schedules"],
+        app_version=runs[0]["app_version"],
+        is_simulated=bool(simulated),
+    )
+
+
+def summarise(place: Place) -> dict[str, Any]:
+    """The one row of the saved question `summary`."""
+    connection = open_snapshot(place)
+    try:
+        question = warehouse.select_text(warehouse.SQL / "questions" / "summary.sql")
+        return warehouse.select(connection, question).row(0, named=True)
+    finally:
+        connection.close()

@@ -1,0 +1,42 @@
+"""Known troubles: what a person is told, in one message without a traceback."""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipelines.identity import UnusableKey
+from pipelines.landing import Unbalanced, UnusableFile
+from pipelines.readers import UnreadableFile
+from pipelines.readers.mapping import MappingError
+from pipelines.reference import UnusableReference
+from pipelines.rules import UnknownRule
+from pipelines.warehouse import UnusableWarehouse
+from reports.page import UnusablePage
+
+KNOWN = (
+    MappingError,
+    Unbalanced,
+    UnknownRule,
+    UnreadableFile,
+    UnusableFile,
+    UnusableKey,
+    UnusablePage,
+    UnusableReference,
+    UnusableWarehouse,
+)
+
+
+def message(error: BaseException) -> str | None:
+    """What to print for an error we know; None for a defect of ours."""
+    if isinstance(error, KNOWN):
+        return str(error)
+    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | OSError):
+        return (
+            f"{_first_line(error)}; check free disk space and permissions, then run the same command again: "
+            "what was finished is kept"
+        )
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,482 @@
+"""Reference: dated values, one model per CSV in `sql/reference/`, and the practice's own tables.
+
+A value holds for dates of service from `effective_from` to `effective_to`, both included; a blank
+`effective_to` is loaded as 9999-12-31. Rows of one key (`Config.unique` without `effective_from`)
+may not overlap. `evidence` says how a value is known: authority (read in the authority's own file),
+secondary (a source that quotes it), recalled (from memory of the authority's text), inference.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import polars as pl
+
+from schemas.table import Money, Table, column
+
+Rvu = Annotated[pl.Decimal, 8, 2]
+"""Relative value units, as CMS publishes them."""
+Gpci = Annotated[pl.Decimal, 6, 3]
+"""A geographic practice cost index."""
+ConversionFactor = Annotated[pl.Decimal, 8, 4]
+"""Dollars per relative value unit."""
+Factor = Annotated[pl.Decimal, 8, 4]
+"""A share or multiple of a fee."""
+
+_ICD = r"^[A-Z]\d[0-9A-Z]{0,5}$"
+
+EVIDENCE = ["authority", "secondary", "recalled", "inference"]
+
+
+def _code(description: str) -> Any:
+    return column(description, required=True, str_length={"min_value": 1})
+
+
+class Dated(Table):
+    """A row that holds for some dates of service and says where it was found."""
+
+    effective_from: pl.Date = column("first date of service it holds for", required=True)
+    effective_to: pl.Date = column("last date of service it holds for", required=True)
+    source: str = _code("file or text it was taken from")
+
+
+class Graded(Dated):
+    """A dated row that also says how well it is known."""
+
+    evidence: str = column("how it is known", required=True, isin=EVIDENCE)
+
+
+class Release(Dated):
+    """One row per release of a published series that is loaded.
+
+    The dates are those of service for which the release speaks; a table's rows may hold for longer.
+    """
+
+    series: str = _code("ptp, mue, add_on, mpfs, gpci, icd10 or zip")
+    release: str = _code("name of the release")
+    is_complete: pl.Boolean = column("all rows of the release, not a selection", required=True)
+
+    class Config(Table.Config):
+        name = "reference.release"
+        unique = ("series", "release", "effective_from")
+
+
+class MpfsRvu(Dated):
+    """One row per procedure code, component modifier and release: RVUs and policy indicators.
+
+    A release stands for its whole calendar year until a later release of that year is loaded.
+    """
+
+    procedure_code: str = _code("CPT or HCPCS code")
+    modifier: str = column("26, TC, 53, or blank for the whole service", required=True)
+    work_rvu: Rvu = column("work RVU", required=True)
+    nonfacility_pe_rvu: Rvu = column("practice expense RVU outside a facility", required=True)
+    facility_pe_rvu: Rvu = column("practice expense RVU in a facility", required=True)
+    mp_rvu: Rvu = column("malpractice RVU", required=True)
+    global_days: str = _code("000, 010, 090, ZZZ (add-on), XXX, YYY or MMM")
+    multiple_procedure: str = _code("multiple procedure indicator; 2 is the 100/50/50/50/50 rule")
+    bilateral: str = _code("bilateral indicator")
+    assistant: str = _code("assistant at surgery indicator; 1 is a statutory bar")
+    co_surgeon: str = _code("co-surgeon indicator")
+    team: str = _code("team surgeon indicator")
+    pctc: str = _code("professional and technical component indicator")
+    status_code: str = _code("A, R and T are priced by RVUs")
+    preoperative_share: Factor = column("share of the fee before surgery", required=True)
+    intraoperative_share: Factor = column("share of the fee for surgery", required=True)
+    postoperative_share: Factor = column("share of the fee after surgery", required=True)
+    release: str = _code("RVU release, e.g. RVU26C")
+
+    class Config(Table.Config):
+        name = "reference.mpfs_rvu"
+        unique = ("procedure_code", "modifier", "effective_from")
+
+
+class GeographicIndex(Dated):
+    """One row per Medicare locality and year: geographic practice cost indices."""
+
+    locality: str = column(
+        "carrier-locality, 15202-00", required=True, str_matches=r"^\d{5}-\d{2}$"
+    )
+    state: str = column("postal abbreviation; blank where the file has none", required=True)
+    name: str = _code("CMS's name of the locality")
+    work_gpci: Gpci = column("work index, floors applied", required=True)
+    pe_gpci: Gpci = column("practice expense index", required=True)
+    mp_gpci: Gpci = column("malpractice index", required=True)
+    release: str = _code("release it was read from")
+
+    class Config(Table.Config):
+        name = "reference.gpci"
+        unique = ("locality", "effective_from")
+
+
+class MedicareConversionFactor(Graded):
+    """One row per period and kind of participant: dollars per RVU."""
+
+    apm_qualifying: pl.Boolean = column("qualifying participant of an advanced APM", required=True)
+    conversion_factor: ConversionFactor = column("dollars per RVU", required=True, gt=0)
+
+    class Config(Table.Config):
+        name = "reference.conversion_factor"
+        unique = ("apm_qualifying", "effective_from")
+
+
+class PlaceOfService(Graded):
+    """One row per place of service code: which practice expense applies."""
+
+    place_of_service: str = column("two digits", required=True, str_matches=r"^\d{2}$")
+    setting: str = column("practice expense", required=True, isin=["facility", "nonfacility"])
+
+    class Config(Table.Config):
+        name = "reference.place_of_service"
+        unique = ("place_of_service", "effective_from")
+
+
+class ZipLocality(Dated):
+    """One row per run of consecutive five-digit ZIP codes in one locality.
+
+    The release nearest in date serves a date of service outside every release.
+    """
+
+    zip_from: str = column("first ZIP", required=True, str_matches=r"^\d{5}$")
+    zip_to: str = column("last ZIP", required=True, str_matches=r"^\d{5}$")
+    locality: str = column("carrier-locality", required=True, str_matches=r"^\d{5}-\d{2}$")
+    state: str = _code("CMS's state of the ZIP")
+    needs_plus_four: pl.Boolean = column(
+        "the ZIP lies in several localities; five digits give CMS's usual one", required=True
+    )
+    release: str = _code("release, e.g. ZIP5 2025Q4")
+
+    class Config(Table.Config):
+        name = "reference.zip_locality"
+        unique = ("zip_from", "effective_from")
+
+
+class Sequestration(Graded):
+    """One row per period: share of the program payment withheld."""
+
+    sequestration_rate: Factor = column(
+        "share, 0..1", required=True, in_range={"min_value": 0, "max_value": 1}
+    )
+
+    class Config(Table.Config):
+        name = "reference.sequestration"
+        unique = ("effective_from",)
+
+
+class Deductible(Graded):
+    """One row per calendar year: the Part B deductible."""
+
+    deductible: Money = column("dollars", required=True, gt=0)
+
+    class Config(Table.Config):
+        name = "reference.deductible"
+        unique = ("effective_from",)
+
+
+class PaymentFactor(Graded):
+    """One row per rule of payment that is a single number."""
+
+    factor: str = _code("what the number is")
+    value: Factor = column("the number", required=True)
+
+    class Config(Table.Config):
+        name = "reference.payment_factor"
+        unique = ("factor", "effective_from")
+
+
+class NcciPtp(Dated):
+    """One row per procedure-to-procedure edit in force, ordered pair of codes."""
+
+    column1: str = _code("code that is paid")
+    column2: str = _code("code that is bundled into it")
+    modifier_indicator: str = column("0 never, 1 with a modifier", required=True, isin=["0", "1"])
+    rationale: str = _code("CMS's class of reason, abbreviated")
+
+    class Config(Table.Config):
+        name = "reference.ncci_ptp"
+        unique = ("column1", "column2", "effective_from")
+
+
+class NcciMue(Dated):
+    """One row per code and release: medically unlikely units."""
+
+    procedure_code: str = _code("CPT or HCPCS code")
+    units: pl.Int64 = column("largest number of units", required=True, ge=0)
+    mai: str = column("1 line, 2 day by policy, 3 day by data", required=True, isin=["1", "2", "3"])
+    rationale: str = _code("CMS's kind of reason")
+    release: str = _code("release, e.g. MUE 2026Q2")
+
+    class Config(Table.Config):
+        name = "reference.ncci_mue"
+        unique = ("procedure_code", "effective_from")
+
+
+class NcciAddOn(Dated):
+    """One row per add-on code and a primary code it may stand beside."""
+
+    add_on_code: str = _code("add-on code")
+    primary_code: str = _code("primary code")
+    edit_type: str = column(
+        "1 listed primaries only, 2 payer decides, 3 listed and others",
+        required=True,
+        isin=["1", "2", "3"],
+    )
+
+    class Config(Table.Config):
+        name = "reference.ncci_add_on"
+        unique = ("add_on_code", "primary_code", "effective_from")
+
+
+class Icd10SiteMap(Graded):
+    """One row per ICD-10-CM code of a lesion Mohs may treat: site, side and kind."""
+
+    diagnosis_code: str = column(
+        "without dot", required=True, str_matches=r"^[A-Z]\d[0-9A-Z]{1,5}$"
+    )
+    site_family: str = column(
+        "head, neck, hand, foot or genital; trunk; limb (hand or arm); ambiguous; not malignant",
+        required=True,
+        isin=["HNHFG", "TAL", "LIMB", "AMBIG", "NOT_MALIGNANT"],
+    )
+    laterality: str = column("R, L, U (unspecified) or blank (no side)", required=True)
+    histology: str = _code("kind of lesion, abbreviated")
+
+    class Config(Table.Config):
+        name = "reference.icd10_site_map"
+        unique = ("diagnosis_code", "effective_from")
+
+
+class Icd10Class(Graded):
+    """One row per class and first characters of an ICD-10-CM code."""
+
+    class_name: str = _code("malignant, not_malignant, history, region_... (of a repair)")
+    diagnosis_prefix: str = column(
+        "without dot", required=True, str_matches=r"^[A-Z]\d[0-9A-Z]{0,5}$"
+    )
+
+    class Config(Table.Config):
+        name = "reference.icd10_class"
+        unique = ("class_name", "diagnosis_prefix", "effective_from")
+
+
+class Modifier(Graded):
+    """One row per modifier a professional claim may carry."""
+
+    modifier: str = column("two characters", required=True, str_matches=r"^[0-9A-Z]{2}$")
+    kind: str = _code("what it says, in our words")
+    is_distinct: pl.Boolean = column("59, XE, XS, XP, XU", required=True)
+    is_ncci: pl.Boolean = column("can free an NCCI pair of indicator 1", required=True)
+    side: str = column("L, R or blank", required=True, isin=["", "L", "R"])
+    part: str = column("eyelid, hand, foot, coronary or blank", required=True)
+    price_effect: str = column(
+        "what it does to a Medicare price",
+        required=True,
+        isin=["none", "component", "bilateral", "assistant", "return", "by_report", "denied"],
+    )
+
+    class Config(Table.Config):
+        name = "reference.modifier"
+        unique = ("modifier", "effective_from")
+
+
+class CarcCategory(Graded):
+    """One row per claim adjustment reason code: what kind of answer it is, in our words."""
+
+    carc: str = _code("claim adjustment reason code")
+    category: str = _code("kind of answer")
+    decision_rank: pl.Int64 = column("a line's lowest rank drives its denial", required=True, ge=1)
+    is_contractual: pl.Boolean = column("a normal reduction, not a denial", required=True)
+    is_patient_share: pl.Boolean = column("patient's share where the group is PR", required=True)
+
+    class Config(Table.Config):
+        name = "reference.carc_category"
+        unique = ("carc", "effective_from")
+
+
+class Taxonomy(Graded):
+    """One row per provider taxonomy code: type of renderer and specialty."""
+
+    taxonomy: str = column("ten characters", required=True, str_matches=r"^[0-9A-Z]{10}$")
+    rendering_type: str = column(
+        "MD stands for MD or DO", required=True, isin=["MD", "NP", "PA", "CNS"]
+    )
+    specialty: str = _code("in our words")
+
+    class Config(Table.Config):
+        name = "reference.taxonomy"
+        unique = ("taxonomy", "effective_from")
+
+
+LINES_OF_BUSINESS = ["medicare", "medicare_advantage", "medicaid", "commercial"]
+
+
+class FilingIndicator(Graded):
+    """One row per claim filing indicator: line of business."""
+
+    filing_indicator: str = _code("SBR09 or CLP06")
+    line_of_business: str = column("line of business", required=True, isin=LINES_OF_BUSINESS)
+
+    class Config(Table.Config):
+        name = "reference.filing_indicator"
+        unique = ("filing_indicator", "effective_from")
+
+
+class CodeClass(Graded):
+    """One row per class and procedure code: the code lists rules join to."""
+
+    class_name: str = _code("class, a singular noun: mohs_first_stage, complex_repair, ...")
+    procedure_code: str = _code("CPT or HCPCS code")
+
+    class Config(Table.Config):
+        name = "reference.code_class"
+        unique = ("class_name", "procedure_code", "effective_from")
+
+
+class Payer(Dated):
+    """One row per name or identifier under which a payer appears, from payers.csv."""
+
+    payer_identifier: str = column("identifier in 837 files; blank if none", required=True)
+    remit_payer_name: str = column("name in 835 files; blank if none", required=True)
+    export_payer_name: str = column("name in exports; blank if none", required=True)
+    payer: str = _code("the practice's own short name")
+    line_of_business: str = column("line of business", required=True, isin=LINES_OF_BUSINESS)
+
+    class Config(Table.Config):
+        name = "reference.payer"
+        unique = ("payer_identifier", "remit_payer_name", "export_payer_name", "effective_from")
+
+
+class Provider(Dated):
+    """One row per rendering provider and period, from the practice's providers.csv."""
+
+    npi: str = column("rendering NPI", required=True, str_matches=r"^\d{10}$")
+    rendering_type: str = column("MD, DO, NP, PA or CNS", isin=["MD", "DO", "NP", "PA", "CNS"])
+    specialty: str = column("in the practice's words")
+    group_id: str = column("group the provider bills for")
+    participating: pl.Boolean = column("Medicare participating", required=True)
+    apm_qualifying: pl.Boolean = column("qualifying participant of an advanced APM", required=True)
+    mips_factor: Factor = column("MIPS factor of the payment year, 0.0100 for +1 %", required=True)
+
+    class Config(Table.Config):
+        name = "reference.provider"
+        unique = ("npi", "effective_from")
+
+
+class Contract(Dated):
+    """One row per payer, code or class of codes, and period: what a contract pays."""
+
+    payer: str = _code("as in payers.csv")
+    procedure_code: str = column("code; blank for every code not named", required=True)
+    basis: str = column(
+        "amount, or a multiple of the Medicare fee or of the charge",
+        required=True,
+        isin=["fee", "percent_of_medicare", "percent_of_charge"],
+    )
+    value: Annotated[pl.Decimal, 12, 4] = column("dollars, or the multiple (1.2500)", required=True)
+    medicare_year: pl.Int64 = column("fee schedule year of the multiple; null: the line's")
+    follows_mppr: pl.Boolean = column("the payer reduces multiple procedures as Medicare does")
+
+    class Config(Table.Config):
+        name = "reference.contract"
+        unique = ("payer", "procedure_code", "effective_from")
+
+
+class Overlay(Dated):
+    """One row per payer and rule: how the payer departs from the rule book."""
+
+    payer: str = _code("as in payers.csv")
+    rule_id: str = column("rule", required=True, str_matches=r"^[A-Z]+\d{3}$")
+    severity: str = column(
+        "the rule's severity for this payer; off silences it",
+        required=True,
+        isin=["error", "warning", "info", "off"],
+    )
+    reason: str = column("why")
+
+    class Config(Table.Config):
+        name = "reference.overlay"
+        unique = ("payer", "rule_id", "effective_from")
+
+
+class Clock(Dated):
+    """One row per payer and deadline: how many days."""
+
+    payer: str = _code("as in payers.csv")
+    clock: str = column(
+        "what must be done in time",
+        required=True,
+        isin=["timely_filing", "corrected_claim", "appeal", "second_appeal", "records_request"],
+    )
+    days: pl.Int64 = column("calendar days", required=True, gt=0)
+
+    class Config(Table.Config):
+        name = "reference.clock"
+        unique = ("payer", "clock", "effective_from")
+
+
+class Disposition(Dated):
+    """One row per finding a person has decided on."""
+
+    rule_id: str = column("rule", required=True, str_matches=r"^[A-Z]+\d{3}$")
+    line_id: str = _code("line the finding is on")
+    disposition: str = column(
+        "what was decided",
+        required=True,
+        isin=["accepted", "corrected", "rejected", "appealed", "written_off"],
+    )
+    decided_date: pl.Date = column("when", required=True)
+    note: str = column("why, without names of persons")
+
+    class Config(Table.Config):
+        name = "reference.disposition"
+        unique = ("rule_id", "line_id", "effective_from")
+
+
+class PatientCrosswalk(Dated):
+    """One row per member number or record number of a person, from the practice's patients.csv.
+
+    Holds identifiers of persons: it is loaded for staging only and never published.
+    """
+
+    person: str = _code("the practice's own number of the person")
+    member_id: str = column("member number on claims; blank if none", required=True)
+    record_number: str = column("number in exports and charts; blank if none", required=True)
+
+    class Config(Table.Config):
+        name = "reference.patient_crosswalk"
+        unique = ("person", "member_id", "record_number", "effective_from")
+
+
+SHIPPED: tuple[type[Dated], ...] = (
+    Release,
+    MpfsRvu,
+    GeographicIndex,
+    MedicareConversionFactor,
+    PlaceOfService,
+    ZipLocality,
+    Sequestration,
+    Deductible,
+    PaymentFactor,
+    NcciPtp,
+    NcciMue,
+    NcciAddOn,
+    Icd10SiteMap,
+    Icd10Class,
+    Modifier,
+    CarcCategory,
+    Taxonomy,
+    FilingIndicator,
+    CodeClass,
+)
+"""Tables whose values ship in `sql/reference/`."""
+
+PRACTICE: dict[str, type[Dated]] = {
+    "payers.csv": Payer,
+    "providers.csv": Provider,
+    "contracts.csv": Contract,
+    "overlays.csv": Overlay,
+    "clocks.csv": Clock,
+    "dispositions.csv": Disposition,
+    "patients.csv": PatientCrosswalk,
+}
+"""Files of the practice folder, and the table each fills."""

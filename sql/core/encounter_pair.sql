@@ -1,0 +1,21 @@
+-- Pairs are looked up on the day moved into the release that judges it, so that a day outside every
+-- release meets the pairs of the nearest.
+select
+    bundled.line_id,
+    paid.line_id as related_line_id,
+    bundled.encounter_id,
+    bundled.patient_id,
+    bundled.procedure_code,
+    paid.procedure_code as related_procedure_code,
+    edits.modifier_indicator,
+    bundled.has_ncci_modifier or paid.has_ncci_modifier as has_ncci_modifier,
+    bundled.has_distinct_modifier or paid.has_distinct_modifier as has_distinct_modifier,
+    edits.rationale,
+    bundled.ptp_release
+from core.encounter_line as bundled
+inner join core.encounter_line as paid on bundled.encounter_id = paid.encounter_id
+inner join reference.ncci_ptp as edits
+    on
+        paid.procedure_code = edits.column1
+        and bundled.procedure_code = edits.column2
+        and bundled.ptp_date between edits.effective_from and edits.effective_to

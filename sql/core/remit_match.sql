@@ -1,0 +1,191 @@
+-- The ladder from an adjudicated line to a billed one: the provider's own number of the line; then
+-- code, modifiers, day and charge; then code, day and charge; equal candidates in line order. Each rung
+-- sees only what the rungs above left over on both sides.
+with billed_lines as (
+    select
+        claims.claim_id,
+        claims.claim_id || '-' || lines.line_number as line_id,
+        lines.line_number,
+        lines.control_number,
+        lines.procedure_code,
+        lines.modifier_key,
+        lines.date_of_service,
+        lines.charge,
+        lines.ordinal
+    from staged.service_line as lines
+    inner join core.claim as claims on lines.claim_key = claims.claim_key
+),
+
+adjudicated_lines as (
+    select
+        lines.remit_line_id,
+        lines.remit_claim_id,
+        lines.patient_id,
+        claims.claim_id,
+        lines.control_number,
+        coalesce(nullif(lines.submitted_code, ''), lines.procedure_code) as billed_code,
+        lines.modifier_key,
+        lines.date_of_service,
+        abs(lines.charge) as charge,
+        lines.sequence
+    from staged.remit_line as lines
+    inner join staged.remit_claim as claims on lines.remit_claim_id = claims.remit_claim_id
+),
+
+numbered_matches as (
+    select
+        adjudicated_lines.remit_line_id,
+        adjudicated_lines.remit_claim_id,
+        min(billed_lines.line_id) as line_id
+    from adjudicated_lines
+    inner join billed_lines
+        on
+            adjudicated_lines.claim_id = billed_lines.claim_id
+            and adjudicated_lines.control_number = billed_lines.control_number
+    where adjudicated_lines.control_number <> ''
+    group by adjudicated_lines.remit_line_id, adjudicated_lines.remit_claim_id
+    having count(*) = 1
+),
+
+full_candidates as (
+    select
+        left_over.remit_line_id,
+        left_over.remit_claim_id,
+        left_over.claim_id,
+        left_over.billed_code,
+        left_over.modifier_key,
+        left_over.date_of_service,
+        left_over.charge,
+        row_number() over (
+            partition by
+                left_over.remit_claim_id, left_over.billed_code, left_over.modifier_key,
+                left_over.date_of_service, left_over.charge
+            order by left_over.sequence, left_over.remit_line_id
+        ) as candidate
+    from adjudicated_lines as left_over
+    anti join numbered_matches on left_over.remit_line_id = numbered_matches.remit_line_id
+),
+
+remitted_claims as (
+    select distinct
+        adjudicated_lines.remit_claim_id,
+        adjudicated_lines.claim_id
+    from adjudicated_lines
+),
+
+open_lines as (
+    select
+        remitted_claims.remit_claim_id,
+        billed_lines.line_id,
+        billed_lines.procedure_code,
+        billed_lines.modifier_key,
+        billed_lines.date_of_service,
+        billed_lines.charge,
+        billed_lines.ordinal
+    from remitted_claims
+    inner join billed_lines on remitted_claims.claim_id = billed_lines.claim_id
+    anti join numbered_matches
+        on
+            remitted_claims.remit_claim_id = numbered_matches.remit_claim_id
+            and billed_lines.line_id = numbered_matches.line_id
+),
+
+full_lines as (
+    select
+        open_lines.remit_claim_id,
+        open_lines.line_id,
+        open_lines.procedure_code,
+        open_lines.modifier_key,
+        open_lines.date_of_service,
+        open_lines.charge,
+        row_number() over (
+            partition by
+                open_lines.remit_claim_id, open_lines.procedure_code, open_lines.modifier_key,
+                open_lines.date_of_service, open_lines.charge
+            order by open_lines.ordinal, open_lines.line_id
+        ) as candidate
+    from open_lines
+),
+
+full_matches as (
+    select
+        full_candidates.remit_line_id,
+        full_candidates.remit_claim_id,
+        full_lines.line_id
+    from full_candidates
+    inner join full_lines
+        on
+            full_candidates.remit_claim_id = full_lines.remit_claim_id
+            and full_candidates.billed_code = full_lines.procedure_code
+            and full_candidates.modifier_key = full_lines.modifier_key
+            and full_candidates.date_of_service = full_lines.date_of_service
+            and full_candidates.charge = full_lines.charge
+            and full_candidates.candidate = full_lines.candidate
+),
+
+partial_candidates as (
+    select
+        full_candidates.remit_line_id,
+        full_candidates.remit_claim_id,
+        full_candidates.billed_code,
+        full_candidates.date_of_service,
+        full_candidates.charge,
+        row_number() over (
+            partition by
+                full_candidates.remit_claim_id, full_candidates.billed_code,
+                full_candidates.date_of_service, full_candidates.charge
+            order by full_candidates.candidate, full_candidates.remit_line_id
+        ) as candidate
+    from full_candidates
+    anti join full_matches on full_candidates.remit_line_id = full_matches.remit_line_id
+),
+
+partial_lines as (
+    select
+        open_lines.remit_claim_id,
+        open_lines.line_id,
+        open_lines.procedure_code,
+        open_lines.date_of_service,
+        open_lines.charge,
+        row_number() over (
+            partition by
+                open_lines.remit_claim_id, open_lines.procedure_code,
+                open_lines.date_of_service, open_lines.charge
+            order by open_lines.ordinal, open_lines.line_id
+        ) as candidate
+    from open_lines
+    anti join full_matches
+        on
+            open_lines.remit_claim_id = full_matches.remit_claim_id
+            and open_lines.line_id = full_matches.line_id
+),
+
+partial_matches as (
+    select
+        partial_candidates.remit_line_id,
+        partial_lines.line_id
+    from partial_candidates
+    inner join partial_lines
+        on
+            partial_candidates.remit_claim_id = partial_lines.remit_claim_id
+            and partial_candidates.billed_code = partial_lines.procedure_code
+            and partial_candidates.date_of_service = partial_lines.date_of_service
+            and partial_candidates.charge = partial_lines.charge
+            and partial_candidates.candidate = partial_lines.candidate
+)
+
+select
+    adjudicated_lines.remit_line_id,
+    adjudicated_lines.patient_id,
+    adjudicated_lines.claim_id,
+    coalesce(numbered_matches.line_id, full_matches.line_id, partial_matches.line_id) as line_id,
+    case
+        when numbered_matches.line_id is not null then 'control_number'
+        when full_matches.line_id is not null then 'full'
+        when partial_matches.line_id is not null then 'partial'
+        else 'none'
+    end as match_method
+from adjudicated_lines
+left join numbered_matches on adjudicated_lines.remit_line_id = numbered_matches.remit_line_id
+left join full_matches on adjudicated_lines.remit_line_id = full_matches.remit_line_id
+left join partial_matches on adjudicated_lines.remit_line_id = partial_matches.remit_line_id
