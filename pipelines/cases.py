@@ -4,10 +4,10 @@ A file has one `## heading` per case and a table under it. A heading with the wo
 the case at the edge of the rule; a heading that repeats an exception of the rule's header is that
 exception's case.
 
-Columns are named as in the data contract (`procedure`, `date` and the other short forms of SHORT are
-accepted); those not shown, and blank cells, take the values of a plain Mohs line (PLAIN). In a cell
-`none` means that the place is there and blank (missing), `unknown` that the source has no place for
-it. The last column, `finding`, is blank, `yes`, `not evaluable`, or the exact reason.
+Columns are named as in the data contract, or by the short forms of SHORT (`procedure`, `date`);
+those not shown, and blank cells, take the values of a plain Mohs line (PLAIN). In a cell `none`
+means that the place is there and blank (missing), `unknown` that the source has no place for it.
+The last column, `finding`, is blank, `yes`, `not evaluable`, or the exact reason.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ SHORT = {
     "claim": "claim_id",
     "line": "line_number",
     "patient": "patient_id",
+    "rendering": "rendering_npi",
     "procedure": "procedure_code",
     "date": "date_of_service",
     "diagnosis": "diagnosis_codes",

@@ -60,7 +60,7 @@ def stage(batch: Batch, file_id: str, context: Context) -> Staged:
     )
     failed = pl.concat(
         [
-            broken.select(claim_ordinal="ordinal", *_FAILED),
+            broken.with_columns(claim_ordinal=pl.col("ordinal")).select("claim_ordinal", *_FAILED),
             failures(rows, CHECKS).select("claim_ordinal", *_FAILED),
         ]
     )

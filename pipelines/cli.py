@@ -280,5 +280,6 @@ def main() -> None:
         status = 2
     sys.stdout.flush()
     sys.stderr.flush()
-    # DuckDB 2.0's binding prints a list of its own leaks when the interpreter ends
-    os._exit(status)
+    # DuckDB 2.0's binding prints a list of its own leaks to standard error when the interpreter ends
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.exit(status)

@@ -1,7 +1,7 @@
 """Worked examples run through the SQL that runs on real claims.
 
-Every case becomes staged claims of its own patients and providers, so that one build of `core` and one
-run of the rules check a whole book.
+Every case becomes staged claims of its own patients and providers, so that one build of `core`
+serves a whole book.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def check(book: Sequence[Rule], practice: Path | None = None) -> tuple[Check, ..
 
 
 def shortcomings(rule: Rule, checks: Iterable[Check]) -> list[str]:
-    """What a rule's examples lack: flagged and passed lines, a boundary, a case for each exception."""
+    """What its examples lack: flagged and passed lines, a boundary, a case for each exception."""
     own = [item for item in checks if item.rule_id == rule.id]
     lacking = []
     if sum(item.flagged for item in own) < FEWEST:

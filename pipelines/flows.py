@@ -27,6 +27,7 @@ OFFLINE = {
     "PREFECT_CLI_PROMPT": "false",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
 for _name, _value in OFFLINE.items():
     os.environ.setdefault(_name, _value)
@@ -70,10 +71,10 @@ def _may_help(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
     return False
 
 
-@task(retries=2, retry_delay_seconds=3, retry_condition_fn=_may_help, task_run_name="take in a file")
-def take_in(place: Place, path: Path) -> Outcome:
-    """One file into landing and staged tables."""
-    return steps.land_file(place, path)
+@task(retries=2, retry_delay_seconds=3, retry_condition_fn=_may_help, task_run_name="take files in")
+def take_in(place: Place, paths: Sequence[Path]) -> list[Outcome]:
+    """One large file, or some small ones; those a first try took in are skipped by the second."""
+    return steps.land(place, paths)
 
 
 @task(task_run_name="tie files together")
@@ -110,13 +111,13 @@ def audit_files(place: Place, inbox: Path, out: Path, month: str | None = None) 
     files = list(landing.files([inbox]))
     if not files:
         raise landing.UnusableFile(f"{inbox}: holds no files; put 837, 835 or export files there")
-    outcomes = []
+    outcomes: list[Outcome] = []
     with warehouse.locked(place.warehouse):
         with job.shown() as progress:
             bar = progress.add_task("taking files in", total=len(files))
-            for path in files:
-                outcomes.append(take_in(place, path))
-                progress.advance(bar)
+            for group in steps.groups(files):
+                outcomes += take_in(place, group)
+                progress.advance(bar, len(group))
         settle(place, outcomes)
         audited = audit(place)
         publish(place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,25 +41,26 @@ def ingest(place: Place, paths: list[Path], *, again: bool) -> int:
     if not files:
         click.echo(f"mohs: no files in {', '.join(map(str, paths))}", err=True)
         return 2
-    outcomes = []
     with warehouse.locked(place.warehouse), shown() as progress:
-        bar = progress.add_task("taking files in", total=sum(f.stat().st_size for f in files))
-        for path in files:
-            start = progress.tasks[bar].completed
-            outcome = steps.land_file(
-                place,
-                path,
-                again=again,
-                progress=lambda read, start=start: progress.update(bar, completed=start + read),  # type: ignore[misc]
-            )
-            progress.update(bar, completed=start + path.stat().st_size)
-            outcomes.append(outcome)
+        outcomes = steps.land(place, files, again=again, progress=reading(progress, files))
         waiting = progress.add_task("tying them together", total=None)
         steps.settle(place, outcomes)
         progress.update(waiting, total=1, completed=1)
         steps.publish(place)
     say_intake(outcomes)
-    return 0
+    return 2 if any(outcome.status == "refused" for outcome in outcomes) else 0
+
+
+def reading(progress: Progress, files: Sequence[Path]) -> Callable[[Path, int], None]:
+    """A bar over the bytes of the files; call it with a file and how far into it reading is."""
+    bar = progress.add_task("taking files in", total=sum(f.stat().st_size for f in files))
+    read: dict[Path, int] = {}
+
+    def advance(path: Path, done: int) -> None:
+        read[path] = done
+        progress.update(bar, completed=sum(read.values()))
+
+    return advance
 
 
 def say_intake(outcomes: Sequence[Outcome]) -> None:

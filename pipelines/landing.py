@@ -20,6 +20,7 @@ from pipelines import chains, charts, identity, staging, warehouse
 from pipelines.readers import Batch, Source, UnreadableFile, reader_of
 from pipelines.staging import KNOWN_CLAIM, Context
 from pipelines.warehouse import Connection
+from schemas import gate
 from schemas.dictionary import tables
 from schemas.table import polars_schema
 
@@ -35,6 +36,10 @@ CLUSTERED = tuple(name for name in STAGED if "bucket" in polars_schema(tables()[
 
 class Unbalanced(RuntimeError):
     """Rows or dollars in are not those accepted plus those set aside: a defect of ours, never ignored."""
+
+
+class MixedClaims(RuntimeError):
+    """Simulated and real claims would meet in one warehouse."""
 
 
 class UnusableFile(RuntimeError):
@@ -58,8 +63,9 @@ class Outcome:
     reason: str = ""
 
     @property
-    def is_skipped(self) -> bool:
-        return self.status == "skipped"
+    def is_taken(self) -> bool:
+        """The file is in the warehouse because of this call."""
+        return self.status not in ("skipped", "refused")
 
 
 def files(paths: list[Path]) -> Iterator[Path]:
@@ -100,8 +106,9 @@ def take_in(
 ) -> Outcome:
     """Read one file into landing and staged tables, all of it or nothing.
 
-    Raises Unbalanced when the intake balance does not hold, UnusableFile when the warehouse cannot take
-    this file. A file that cannot be read at all is recorded and returned with its reason.
+    Raises Unbalanced when the intake balance does not hold, UnusableFile when the warehouse cannot be
+    written. A file that cannot be read at all is recorded and returned with its reason, as is one that
+    would mix simulated claims with real ones.
     """
     source = Source(path, mappings)
     module = reader_of(source)
@@ -119,6 +126,9 @@ def take_in(
         outcome = _read(connection, source, module, context, progress)
         _record(connection, source, outcome[0], version, outcome[1], received_at)
         connection.execute("COMMIT")
+    except MixedClaims as refusal:
+        _roll_back(connection)
+        return Outcome(path, source.file_id, "unsupported", "refused", reason=str(refusal))
     except duckdb.Error as error:
         _roll_back(connection)
         raise UnusableFile(_storage_trouble(path, error)) from None
@@ -328,8 +338,9 @@ def _record(
         "status": outcome.status,
     }
     model = tables()["landing.file"]
+    frame = pl.DataFrame([row], schema=polars_schema(model))
     warehouse.insert(
-        connection, "landing.file", model.validate(pl.DataFrame([row], schema=polars_schema(model)))
+        connection, "landing.file", frame if gate.fits(model, frame) else model.validate(frame)
     )
 
 
@@ -341,8 +352,8 @@ def _refuse_mixing(
     held = warehouse.value(connection, "SELECT is_simulated FROM landing.warehouse")
     if held is not None and held != simulated:
         holds, brings = ("simulated", "real") if held else ("real", "simulated")
-        raise UnusableFile(
-            f"{source.path.name}: holds {brings} claims, this warehouse {holds} ones, and the two are never "
+        raise MixedClaims(
+            f"holds {brings} claims, this warehouse {holds} ones, and the two are never "
             "mixed; use another --warehouse"
         )
     if held is None:

@@ -9,9 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import reference
-from schemas.dictionary import tables
 from schemas.reference import PRACTICE
-from schemas.table import polars_schema
 
 
 def find(given: Path | None) -> Path | None:
@@ -24,14 +22,7 @@ def find(given: Path | None) -> Path | None:
 
 def people(folder: Path | None) -> pl.DataFrame:
     """The crosswalk of patients.csv: number (upper case) -> person."""
-    frame = next(
-        (
-            frame
-            for model, frame in reference.tables(folder)
-            if model is tables()["reference.patient_crosswalk"]
-        ),
-        pl.DataFrame(schema=polars_schema(tables()["reference.patient_crosswalk"])),
-    )
+    (_, frame), *_ = reference.tables(folder, only={"patient_crosswalk"})
     numbers = [
         frame.select(number=pl.col(name).str.strip_chars().str.to_uppercase(), person="person")
         for name in ("member_id", "record_number")

@@ -1,8 +1,8 @@
 """The rule book: read it from files, run it over `core`, explain it.
 
-A rule is `sql/rules/<family>/<ID>.sql` with a header, and `<ID>.md` beside it with worked examples; a
-practice adds its own under `rules/`. Files are found by path, so that a rule needs no Python and no
-list. `run` fills `audit.finding` and `audit.rule_coverage` of the catalog in use.
+A rule is `sql/rules/<family>/<ID>.sql` with a header, and `<ID>.md` beside it with worked examples;
+a practice adds its own under `rules/`. Files are found by path, so that a rule needs no Python and
+no list. `run` fills `audit.finding` and `audit.rule_coverage` of the catalog in use.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import duckdb
 from pipelines import warehouse
 from pipelines.cases import FLAGGED, NOT_EVALUABLE, Case, read_cases
 from schemas.dictionary import tables
-from schemas.headers import Problem, RuleHeader, blocks, rule_header
+from schemas.headers import Citation, Problem, RuleHeader, blocks, rule_header
 from schemas.table import DATE_OPEN
 
 FOLDER = warehouse.SQL / "rules"
@@ -35,6 +35,22 @@ FARTHEST_RELEASE = 8
 DEMOTING = ("ptp",)
 """Series that change every quarter: judged by another quarter's release, a finding weighs less."""
 LOWER = {"error": "warning", "warning": "info", "info": "info"}
+
+INTRODUCTION = f"""\
+Written from `sql/rules/` by `mohs docs`; do not edit. An *error* will be denied or is an
+overpayment, a *warning* is likely to be, an *info* is worth a look. Sources are graded: authority
+(read in the authority's own file), secondary (a source that quotes it), recalled (from memory of
+the text), inference (ours).
+
+A line outside the dates of the published releases a rule leans on is judged by the nearest, says
+so, and is not evaluable beyond {FARTHEST_RELEASE} quarters; judged by the PTP release of another
+quarter a finding is one severity lower.
+
+In the examples, columns not shown are those of a plain Mohs line: Medicare, one patient, one MD
+dermatologist with a CLIA number, office, Ohio, C44.311, 2024-08-13. `none` is a place left blank,
+`unknown` one the source does not have; `{FLAGGED}` or a reason marks a line that is flagged. Every
+rule has at least two lines it flags and two it passes, a case whose heading says boundary, and for
+each thing it does not flag a case whose heading repeats it."""
 
 Connection = warehouse.Connection
 
@@ -114,7 +130,7 @@ class Outcome:
 
 
 def read_book(*folders: Path) -> Book:
-    """The rules that ship and those of the folders given. A broken file is told, the others stand."""
+    """The rules that ship and those of the folders given; a broken file is told, the rest stand."""
     problems: list[Problem] = []
     found: dict[str, Rule] = {}
     paths = [path for folder in (FOLDER, *folders) for path in sorted(folder.rglob("*.sql"))]
@@ -224,7 +240,8 @@ def _select_problems(rule: Rule, sql: str, line: int, catalog: Connection) -> li
         if name.split(".")[0] not in LAYERS or name not in tables()
     )
     if foreign:
-        near = ", ".join(get_close_matches(foreign[0], tables())) or "a table of core"
+        readable = [name for name in tables() if name.split(".")[0] in LAYERS]
+        near = ", ".join(get_close_matches(foreign[0], readable)) or "a table of core"
         return [Problem(rule.path, line, f"a rule cannot read {foreign[0]}", f"Read {near}.")]
     try:
         catalog.execute(f"EXPLAIN {sql}").fetchall()
@@ -243,11 +260,12 @@ def _told(rule: Rule, line: int, error: duckdb.Error) -> Problem:
 
 
 def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcome:
-    """Run rules over the catalog in use and append to its `audit.finding` and `audit.rule_coverage`.
+    """Run rules over the catalog in use: append to its `audit.finding` and `audit.rule_coverage`.
 
-    Findings have state `new` and first_run_id `run_id`. Each rule adds four rows of coverage (flagged,
-    passed, not_applicable, not_evaluable) that sum to the live primary lines with a charge. A rule that
-    fails is told in the outcome, its lines are not evaluable, and the others go on.
+    Findings have state `new` and first_run_id `run_id`. Each rule adds four rows of coverage
+    (flagged, passed, not_applicable, not_evaluable) that sum to the live primary lines with a
+    charge. A rule that fails is told in the outcome, every line is then not evaluable to it, and
+    the others go on.
     """
     live_lines = warehouse.value(
         connection,
@@ -269,8 +287,8 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
         except duckdb.Error as error:
             problems.append(_told(rule, rule.sql_line, error))
             connection.execute(
-                "INSERT INTO audit.rule_coverage VALUES (?, 'not_evaluable', ?, ['the rule failed'])",
-                [rule.id, live_lines],
+                "INSERT INTO audit.rule_coverage VALUES (?, 'not_evaluable', ?, ?)",
+                [rule.id, live_lines, ["the rule failed"]],
             )
         seconds[rule.id] = time.perf_counter() - started
         for other in rule.header.supersedes:
@@ -293,8 +311,8 @@ def _run_rule(connection: Connection, rule: Rule, run_id: str, live_lines: int) 
         },
     )
     connection.execute(
-        "INSERT INTO temp.rule_finding BY NAME "
-        f"WITH found AS ({EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)) {_engine('rule_finding')}",
+        "INSERT INTO temp.rule_finding BY NAME WITH found AS "
+        f"({EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)) {_engine('rule_finding')}",
         {"rule_id": rule.id, "rule_version": rule.version, "run_id": run_id},
     )
     connection.execute(
@@ -382,7 +400,7 @@ def explain(rule: Rule, level: int = 1) -> str:
         "",
         header.summary,
         "",
-        f"**{header.severity}** · {header.category} · dates of service {span} · scope {header.scope}",
+        f"**{header.severity}** · {header.category} · days of service {span} · {header.scope}",
         "",
         f"Judges `{header.population}`; needs {', '.join(header.needs)}"
         + (f"; not evaluable without {', '.join(header.requires)}" if header.requires else "")
@@ -409,7 +427,7 @@ def explain(rule: Rule, level: int = 1) -> str:
     return "\n".join(lines)
 
 
-def _cited(item: Any) -> str:
+def _cited(item: Citation) -> str:
     title = f"[{item.title}]({item.url})" if item.url else item.title
     return f"{title} ({item.grade}, checked {item.checked})"
 
@@ -428,18 +446,7 @@ def markdown(book: Book) -> str:
     lines = [
         "# Rules",
         "",
-        "Written from `sql/rules/` by `mohs docs`; do not edit. Severity: an *error* will be denied or is",
-        "an overpayment, a *warning* is likely to be, an *info* is worth a look. Sources are graded:",
-        "authority (read in the authority's own file), secondary (a source that quotes it), recalled",
-        "(from memory of the text), inference (ours).",
-        "",
-        "A line outside the dates of the published releases a rule leans on is judged by the nearest,",
-        f"says so, and is not evaluable beyond {FARTHEST_RELEASE} quarters; judged by another quarter's",
-        "PTP release, a finding is one severity lower.",
-        "",
-        "In the examples, columns not shown are those of a plain Mohs line: Medicare, one patient, one MD",
-        "dermatologist with a CLIA number, office, Ohio, C44.311, 2024-08-13. `none` is a place left",
-        f"blank, `unknown` one the source does not have; `{FLAGGED}` or a reason marks a line flagged.",
+        *INTRODUCTION.splitlines(),
         "",
         "| rule | name | severity | what it finds |",
         "|---|---|---|---|",

@@ -13,6 +13,7 @@ import polars as pl
 from pipelines import checks, identity, values
 from pipelines.checks import FAILURE, RESUBMIT, Check, failures
 from pipelines.readers import Batch
+from schemas import gate
 from schemas.dictionary import tables
 from schemas.table import Table, polars_schema
 
@@ -781,6 +782,8 @@ def _required(model: type[Table]) -> list[str]:
 
 def refused(model: type[Table], frame: pl.DataFrame) -> list[tuple[int, str]]:
     """(row, column:check) for each row the model refuses; empty when all fit."""
+    if gate.fits(model, frame):
+        return []
     try:
         model.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:

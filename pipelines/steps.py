@@ -7,7 +7,7 @@ flow, or again after a failure. The writer's lock is held by the caller of sever
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,29 +40,62 @@ class Audited:
 Progress = Callable[[float], None]
 
 
-def land_file(
-    place: Place, path: Path, *, again: bool = False, progress: Callable[[int], None] | None = None
-) -> Outcome:
-    """Take one file in, or say why not."""
+def land(
+    place: Place,
+    paths: Sequence[Path],
+    *,
+    again: bool = False,
+    progress: Callable[[Path, int], None] | None = None,
+) -> list[Outcome]:
+    """Take files in, each of them whole or not at all; `progress` hears of bytes read of each.
+
+    A file that cannot be used is told in its outcome and the others go on.
+    """
     key = identity.read_key(place.practice)
+    people = practice.people(place.practice)
     connection = warehouse.open_warehouse(place.warehouse)
     try:
-        return landing.take_in(
-            connection,
-            path,
-            key=key,
-            people=practice.people(place.practice),
-            mappings=place.mappings,
-            again=again,
-            progress=progress,
-        )
+        outcomes = []
+        for path in paths:
+            outcome = landing.take_in(
+                connection,
+                path,
+                key=key,
+                people=people,
+                mappings=place.mappings,
+                again=again,
+                progress=(lambda read, path=path: progress(path, read)) if progress else None,  # type: ignore[misc]
+            )
+            if progress:
+                progress(path, path.stat().st_size)
+            outcomes.append(outcome)
+        return outcomes
     finally:
         connection.close()
 
 
+GROUP_FILES, GROUP_BYTES = 32, 64_000_000
+"""A task takes in one large file, or some small ones: opening the warehouse costs more than reading one."""
+
+
+def groups(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    """The files in order, in groups of a task's size."""
+    group: list[Path] = []
+    size = 0
+    for path in paths:
+        more = path.stat().st_size
+        if group and (len(group) == GROUP_FILES or size + more > GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(path)
+        size += more
+    if group:
+        yield group
+
+
 def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
     """Tie the new files to what was there, mark the patients they touch; returns how many."""
-    file_ids = [outcome.file_id for outcome in outcomes if not outcome.is_skipped]
+    file_ids = [outcome.file_id for outcome in outcomes if outcome.is_taken]
     connection = warehouse.open_warehouse(place.warehouse)
     try:
         if not file_ids:

@@ -8,20 +8,20 @@ from pipelines.identity import UnusableKey
 from pipelines.landing import Unbalanced, UnusableFile
 from pipelines.readers import UnreadableFile
 from pipelines.readers.mapping import MappingError
-from pipelines.reference import UnusableReference
+from pipelines.dated import ReferenceFileError
 from pipelines.rules import UnknownRule
 from pipelines.warehouse import UnusableWarehouse
 from reports.page import UnusablePage
 
 KNOWN = (
     MappingError,
+    ReferenceFileError,
     Unbalanced,
     UnknownRule,
     UnreadableFile,
     UnusableFile,
     UnusableKey,
     UnusablePage,
-    UnusableReference,
     UnusableWarehouse,
 )
 

@@ -55,7 +55,7 @@ def sentence(data: pl.DataFrame, forms: Forms) -> Drawing:
 def answer(data: pl.DataFrame, forms: Forms, *, figure: Column, text: Column) -> Drawing:
     """Sentences, each led by its figure in large type."""
     items = Markup("\n").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
+        Markup("<div><dt>{}</dt> <dd>{}</dd></div>").format(
             theme.written(row[figure], forms[figure][1]), _unbroken(row[text])
         )
         for row in data.iter_rows(named=True)
@@ -131,10 +131,19 @@ def columns(
 def rates(
     data: pl.DataFrame, forms: Forms, *, x: Column, y: Column, interval: Column, n: Column
 ) -> Drawing:
-    """A dot for the rate `x` of each category `y`, its interval as whiskers; hollow where n is few."""
+    """A dot for the rate `x` of each `y`, its interval as whiskers; hollow where n is few.
+
+    A whisker that rests on few may leave the chart, so that it does not crowd the others.
+    """
     points = [_number(value) for value in data[x]]
     lows, highs = _whiskers(points, data[interval])
-    ends = [point + high for point, high in zip(points, highs, strict=True) if point is not None]
+    known = [row for row, point in enumerate(points) if point is not None]
+    firm = [row for row in known if data[n][row] >= theme.FEW] or known
+    limit = max(
+        [0.01]
+        + [(points[row] or 0) + highs[row] for row in firm]
+        + [points[row] or 0 for row in known]
+    )
     places, axis = _categories(data[y])
     figure = go.Figure()
     figure.add_scatter(
@@ -148,12 +157,11 @@ def rates(
     )
     figure.add_scatter(
         mode="text",
-        x=ends,
-        y=[place for place, point in zip(places, points, strict=True) if point is not None],
+        x=[min((points[row] or 0) + highs[row], limit * 1.02) for row in known],
+        y=[places[row] for row in known],
         text=[
-            f" {theme.written(rate, forms[x][1])} of {theme.written(count, 'count')}"
-            for rate, count in zip(data[x], data[n], strict=True)
-            if rate is not None
+            f" {theme.written(data[x][row], forms[x][1])} of {theme.written(data[n][row], 'count')}"
+            for row in known
         ],
         textposition="middle right",
         cliponaxis=False,
@@ -163,7 +171,7 @@ def rates(
         height=_height(axis),
         showlegend=False,
         margin={"r": 110},
-        xaxis={**_axis(x, forms), "range": [0, max([*ends, 0.01]) * 1.02]},
+        xaxis={**_axis(x, forms), "range": [-0.015 * limit, limit * 1.02]},
         yaxis=axis,
     )
     return figure
@@ -179,12 +187,13 @@ def trend(
     n: Column,
     unfinished: Column | None = None,
 ) -> Drawing:
-    """A rate `y` over periods `x`, with its interval; hollow where n is few or it is `unfinished`."""
+    """A rate `y` over periods `x`, with its interval; hollow where n is few or `unfinished`."""
     points = [_number(value) for value in data[y]]
     lows, highs = _whiskers(points, data[interval])
     figure = go.Figure()
     figure.add_scatter(
         mode="lines+markers",
+        cliponaxis=False,
         x=[_plain(theme.written(value, forms[x][1])) for value in data[x]],
         y=points,
         line={"color": theme.SERIES[0], "width": 1.5},
@@ -351,7 +360,7 @@ def _axis(name: str, forms: Forms) -> dict[str, Any]:
         "tickformat": theme.FORMATS[form][0],
         "automargin": True,
         "zeroline": True,
-        "nticks": 5,
+        "nticks": 4,
         "tickangle": 0,
     }
 

@@ -4,7 +4,7 @@ A page is `/* --- page: ..., intro: ... --- */` and then, per exhibit, a header 
 header's keys these are common to all exhibits; every other one is a keyword of its chart:
 
     title     heading of a new section; without it the exhibit continues the section above
-    note      how the figures are counted; shown folded under the exhibit
+    note      how the figures are counted, folded away under the exhibit; a line is a paragraph
     chart     a function of reports/charts.py; `table` where absent
     columns   column -> format, or {label, format}; formats are those of theme.FORMATS
     n         column with the denominator; rates of a row with fewer than 11 say so
@@ -387,7 +387,7 @@ def _shown(one: Answer, title: str) -> dict[str, Any]:
         "hidden_rows": data.height - shown.height,
         "total_rows": data.height,
         "empty": exhibit.empty if data.is_empty() else None,
-        "note": [part for part in re.split(r"\n\s*\n", exhibit.note.strip()) if part],
+        "note": [part for part in exhibit.note.splitlines() if part.strip()],
     }
 
 

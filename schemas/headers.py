@@ -114,7 +114,7 @@ OPTIONAL = ("supersedes", "releases")
 def blocks(text: str) -> list[Block]:
     """Every header of a file with the SQL that follows it, in order."""
     found = list(BLOCK.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
+    ends = [match.start() for match in found[1:]] + [len(text)] * bool(found)
     read = []
     for match, end in zip(found, ends, strict=True):
         sql = text[match.end() : end]

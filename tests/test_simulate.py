@@ -9,6 +9,8 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,49 +21,7 @@ from pipelines.simulate import Summary, simulate
 ROOT = Path(__file__).resolve().parent.parent
 PARAMETERS = ROOT / "pipelines" / "simulate" / "parameters"
 REFERENCE = ROOT / "sql" / "reference"
-NCCI_MODIFIERS = frozenset(
-    [
-        "59",
-        "XE",
-        "XS",
-        "XP",
-        "XU",
-        "24",
-        "25",
-        "27",
-        "57",
-        "58",
-        "78",
-        "79",
-        "91",
-        "LT",
-        "RT",
-        "E1",
-        "E2",
-        "E3",
-        "E4",
-        "FA",
-        "F1",
-        "F2",
-        "F3",
-        "F4",
-        "F5",
-        "F6",
-        "F7",
-        "F8",
-        "F9",
-        "TA",
-        "T1",
-        "T2",
-        "T3",
-        "T4",
-        "T5",
-        "T6",
-        "T7",
-        "T8",
-        "T9",
-    ]
-)
+NCCI_MODIFIERS = frozenset(("59", "XE", "XS", "XP", "XU", "24", "25", "57", "58", "78", "79"))
 ENCOUNTERS = 3000
 
 
@@ -95,36 +55,39 @@ def inbox(summary: Summary, kind: str) -> list[Path]:
     return found
 
 
-def claims(summary: Summary) -> Iterator[dict[str, object]]:
-    """Every claim of the 837 files as its raw segments, with what stands above it."""
+@dataclass
+class Claim:
+    """A claim of an 837 file as its raw segments, and those of its subscriber."""
+
+    number: str
+    subscriber: list[list[str]]
+    body: list[list[str]]
+
+    @property
+    def is_second(self) -> bool:
+        return next(s for s in self.subscriber if s[0] == "SBR")[1] == "S"
+
+    @property
+    def frequency(self) -> str:
+        return self.body[0][5].split(":")[2]
+
+    def every(self, *start: str) -> list[list[str]]:
+        return [s for s in self.body if tuple(s[: len(start)]) == start]
+
+
+def claims(summary: Summary) -> Iterator[Claim]:
+    """Every claim of the 837 files, in the order they were sent."""
     for path in inbox(summary, "837"):
-        found: dict[str, object] | None = None
-        billing = submitted = ""
+        found: Claim | None = None
         subscriber: list[list[str]] = []
         for segment in segments(path):
-            if segment[0] == "BHT":
-                submitted = segment[4]
-            elif segment[:2] == ["NM1", "85"]:
-                billing = segment[9]
-            if segment[0] in ("HL", "SE") and found is not None:
-                yield found
-                found = None
-            if segment[0] == "HL":
-                subscriber = []
+            if segment[0] in ("HL", "SE"):
+                if found is not None:
+                    yield found
+                found, subscriber = None, []
             elif segment[0] == "CLM":
-                found = {
-                    "number": segment[1],
-                    "submitted": submitted,
-                    "billing": billing,
-                    "subscriber": subscriber,
-                    "segments": [],
-                }
-            if found is None:
-                subscriber.append(segment)
-            else:
-                body = found["segments"]
-                assert isinstance(body, list)
-                body.append(segment)
+                found = Claim(segment[1], subscriber, [])
+            (subscriber if found is None else found.body).append(segment)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
@@ -200,8 +163,7 @@ def test_envelopes_count_and_name_what_they_hold(
 def test_claims_add_up_and_point_to_their_diagnoses(practice: Summary) -> None:
     count = 0
     for claim in claims(practice):
-        body = claim["segments"]
-        assert isinstance(body, list)
+        body = claim.body
         clm = body[0]
         lines = [segment for segment in body if segment[0] == "SV1"]
         assert lines
@@ -218,8 +180,8 @@ def test_claims_add_up_and_point_to_their_diagnoses(practice: Summary) -> None:
             assert max(pointers) < len(diagnoses)
         assert [s[1] for s in body if s[0] == "LX"] == [str(n + 1) for n in range(len(lines))]
         assert len([s for s in body if s[:2] == ["DTP", "472"]]) == len(lines)
-        if clm[5].split(":")[2] in "78":
-            assert [s for s in body if s[:2] == ["REF", "F8"]]
+        if claim.frequency in "78":
+            assert claim.every("REF", "F8")
         count += 1
     assert count >= ENCOUNTERS
 
@@ -227,11 +189,8 @@ def test_claims_add_up_and_point_to_their_diagnoses(practice: Summary) -> None:
 def test_secondary_claims_carry_a_balanced_first_adjudication(practice: Summary) -> None:
     count = 0
     for claim in claims(practice):
-        body = claim["segments"]
-        subscriber = claim["subscriber"]
-        assert isinstance(body, list)
-        assert isinstance(subscriber, list)
-        if [s for s in subscriber if s[0] == "SBR"][0][1] != "S":
+        body = claim.body
+        if not claim.is_second:
             continue
         count += 1
         [paid] = [Decimal(s[2]) for s in body if s[:2] == ["AMT", "D"]]
@@ -247,6 +206,7 @@ def test_secondary_claims_carry_a_balanced_first_adjudication(practice: Summary)
                 explained += Decimal(segment[2])
             elif segment[0] == "CAS":
                 explained += sum(amounts(segment))
+        assert charge == explained
     assert count > 10
 
 
@@ -254,32 +214,32 @@ def amounts(cas: list[str]) -> list[Decimal]:
     return [Decimal(amount) for amount in cas[3::3]]
 
 
+def check_remitted(claim: list[str], lines: list[list[str]], cas: list[list[list[str]]]) -> None:
+    """A CLP, its SVC segments and the CAS segments of each balance."""
+    assert Decimal(claim[3]) == sum(Decimal(line[2]) for line in lines)
+    assert Decimal(claim[4]) == sum(Decimal(line[3]) for line in lines)
+    for line, found in zip(lines, cas, strict=True):
+        explained = sum(amount for segment in found for amount in amounts(segment))
+        assert Decimal(line[2]) - Decimal(line[3]) == explained, line
+    if claim[2] != "22":
+        patient = [segment for found in cas for segment in found if segment[1] == "PR"]
+        assert Decimal(claim[5] or 0) == sum(a for segment in patient for a in amounts(segment))
+        assert all(Decimal(line[3]) >= 0 for line in lines)
+
+
 def test_remittances_balance_to_the_cent(practice: Summary) -> None:
     statuses: set[str] = set()
-    adjustments = 0
+    reasons: set[str] = set()
     for path in inbox(practice, "835"):
         paid = expected = Decimal(0)
         claim: list[str] = []
         lines: list[list[str]] = []
-        explained: list[Decimal] = []
-        owed = Decimal(0)
-
-        def close() -> None:
-            if not claim:
-                return
-            assert Decimal(claim[3]) == sum(Decimal(line[2]) for line in lines)
-            assert Decimal(claim[4]) == sum(Decimal(line[3]) for line in lines)
-            for line, amount in zip(lines, explained, strict=True):
-                assert Decimal(line[2]) - Decimal(line[3]) == amount, line
-            if claim[2] != "22":
-                assert Decimal(claim[5] or 0) == owed
-                assert all(Decimal(line[3]) >= 0 for line in lines)
-
+        cas: list[list[list[str]]] = []
         for segment in segments(path):
             tag = segment[0]
-            if tag in ("CLP", "PLB", "SE"):
-                close()
-                claim, lines, explained, owed = [], [], [], Decimal(0)
+            if tag in ("CLP", "PLB", "SE") and claim:
+                check_remitted(claim, lines, cas)
+                claim, lines, cas = [], [], []
             if tag == "BPR":
                 paid, expected = Decimal(segment[2]), Decimal(0)
                 assert paid >= 0
@@ -289,21 +249,20 @@ def test_remittances_balance_to_the_cent(practice: Summary) -> None:
                 expected += Decimal(segment[4])
             elif tag == "SVC":
                 lines.append(segment)
-                explained.append(Decimal(0))
+                cas.append([])
             elif tag == "CAS":
-                explained[-1] += sum(amounts(segment))
-                owed += sum(amounts(segment)) if segment[1] == "PR" else 0
+                cas[-1].append(segment)
             elif tag == "PLB":
-                adjustments += 1
+                reasons.add(segment[3].split(":")[0])
                 expected -= Decimal(segment[4])
             elif tag == "SE":
                 assert paid == expected
     assert statuses >= {"1", "2", "4", "19", "22"}
-    assert adjustments
+    assert reasons >= {"WO"}
 
 
 def test_every_remitted_claim_was_billed(practice: Summary) -> None:
-    billed = {claim["number"] for claim in claims(practice)}
+    billed = {claim.number for claim in claims(practice)}
     remitted = {
         segment[1]
         for path in inbox(practice, "835")
@@ -361,11 +320,8 @@ def test_truth_has_one_row_for_every_billed_line(practice: Summary) -> None:
     assert len(ids) == len(set(ids))
     billed = set()
     for claim in claims(practice):
-        body, subscriber = claim["segments"], claim["subscriber"]
-        assert isinstance(body, list)
-        assert isinstance(subscriber, list)
-        is_second = [s for s in subscriber if s[0] == "SBR"][0][1] == "S"
-        number = f"{claim['number']}/S" if is_second else claim["number"]
+        body = claim.body
+        number = f"{claim.number}/S" if claim.is_second else claim.number
         billed |= {f"{number}-{segment[1]}" for segment in body if segment[0] == "LX"}
     assert billed == set(ids)
     for row in truth:
@@ -422,9 +378,8 @@ def test_stages_per_case_land_near_each_surgeons_mean(practice: Summary) -> None
     }
     units: dict[tuple[str, str], int] = defaultdict(int)
     for claim in claims(practice):
-        body = claim["segments"]
-        assert isinstance(body, list)
-        if body[0][5].split(":")[2] != "1":
+        body = claim.body
+        if claim.frequency != "1":
             continue
         [npi] = [segment[9] for segment in body if segment[:2] == ["NM1", "82"]]
         for line in (segment for segment in body if segment[0] == "SV1"):
@@ -449,13 +404,11 @@ def standing(practice: Summary) -> dict[str, list[tuple[str, frozenset[str], int
     """Lines of each standing primary claim: code, modifiers, units, diagnosis."""
     found: dict[str, list[tuple[str, frozenset[str], int, str]]] = {}
     for claim in claims(practice):
-        body, subscriber = claim["segments"], claim["subscriber"]
-        assert isinstance(body, list)
-        assert isinstance(subscriber, list)
-        if [s for s in subscriber if s[0] == "SBR"][0][1] == "S":
+        body = claim.body
+        if claim.is_second:
             continue
         [diagnoses] = [segment for segment in body if segment[0] == "HI"]
-        found[str(claim["number"])] = [
+        found[claim.number] = [
             (
                 segment[1].split(":")[1],
                 frozenset(segment[1].split(":")[2:]),
@@ -516,6 +469,45 @@ def test_clean_encounters_have_a_primary_for_every_add_on(practice: Summary) -> 
             assert codes & primaries[code], (encounter, code)
 
 
+def test_operations_in_an_open_global_say_so_and_others_do_not(practice: Summary) -> None:
+    # rules.md MOHS110-113: 79 only, and always, within 10 or 90 days after another operation by the
+    # same specialty
+    days = {
+        row["procedure_code"]: int(row["global_days"])
+        for row in rows(REFERENCE / "mpfs_rvu.csv")
+        if row["global_days"] in ("010", "090")
+    }
+    specialty = {
+        row["npi"]: row["specialty"] for row in rows(practice.out / "practice" / "providers.csv")
+    }
+    injected = {
+        number
+        for row in rows(practice.out / "truth" / "encounter.csv")
+        if row["error"]
+        for number in row["claim_ids"].split()
+    }
+    operated: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
+    stages = []
+    for claim in claims(practice):
+        if claim.is_second or claim.frequency != "1":
+            continue
+        member = next(s for s in claim.subscriber if s[:2] == ["NM1", "IL"])[9]
+        who = (member, specialty[claim.every("NM1", "82")[0][9]])
+        day = date.fromisoformat(claim.every("DTP", "472")[0][3])
+        for line in claim.every("SV1"):
+            code, *modifiers = line[1].split(":")[1:]
+            if code in days:
+                operated[who].append((day, day + timedelta(days=days[code])))
+            if code in ("17311", "17313") and claim.number not in injected:
+                stages.append((who, day, "79" in modifiers))
+    inside = 0
+    for who, day, is_unrelated in stages:
+        is_open = any(first < day <= last for first, last in operated[who])
+        assert is_open == is_unrelated, (who, day)
+        inside += is_open
+    assert inside > 10
+
+
 def test_clean_diagnoses_are_real_and_fit_the_code_family(practice: Summary) -> None:
     families = {
         row["diagnosis_code"].replace(".", ""): row["site_family"]
@@ -534,22 +526,18 @@ def test_clean_diagnoses_are_real_and_fit_the_code_family(practice: Summary) -> 
 
 
 def test_medicare_pays_its_published_amounts(practice: Summary) -> None:
-    # CMS, RVU25D and RVU26C with the Ohio GPCI: 17312 has no ranking, so its allowed amount is the
-    # fee; fees.md 7 prints 378.17 for Ohio in 2026.
+    # 17312 is not ranked, so its allowed amount is the fee: 378.17 for Ohio in 2026 (fees.md 7)
     truth = {row["line_id"]: row for row in rows(practice.out / "truth" / "line.csv")}
+    latest = {claim.number: claim for claim in claims(practice) if not claim.is_second}
     found = set()
-    for claim in claims(practice):
-        body, subscriber = claim["segments"], claim["subscriber"]
-        assert isinstance(body, list)
-        assert isinstance(subscriber, list)
-        payer = [s for s in subscriber if s[:2] == ["NM1", "PR"]][0][9]
-        elsewhere = [s for s in body if s[:2] == ["NM1", "77"]]
-        days = [s[3] for s in body if s[:2] == ["DTP", "472"]]
-        if payer != "SIM01" or elsewhere or days[0][:4] != "2026":
+    for claim in latest.values():
+        payer = next(s for s in claim.subscriber if s[:2] == ["NM1", "PR"])[9]
+        is_2026 = claim.every("DTP", "472")[0][3].startswith("2026")
+        if payer != "SIM01" or claim.every("NM1", "77") or not is_2026:
             continue
-        for number, line in enumerate((s for s in body if s[0] == "SV1"), 1):
-            row = truth.get(f"{claim['number']}-{number}", {})
-            if line[1] == "HC:17312" and line[4] == "1" and row.get("intended_outcome") == "paid":
+        for number, line in enumerate(claim.every("SV1"), 1):
+            row = truth[f"{claim.number}-{number}"]
+            if line[1] == "HC:17312" and line[4] == "1" and row["intended_outcome"] == "paid":
                 found.add(row["intended_allowed"])
     assert found == {"378.17"}
 

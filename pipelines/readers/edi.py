@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.readers import MONEY, PROBLEM, Batch, Source, UnreadableFile, x12, x12_835, x12_837p
 from pipelines.readers.x12_envelope import Transaction
-from pipelines.readers.x12_loops import attach, pick
+from pipelines.readers.x12_loops import pick
 from schemas import landing
 from schemas.table import polars_schema, table_name
 
@@ -86,7 +86,7 @@ def _batches(chunk: x12.Chunk, file_id: str, kind: str) -> Iterator[Batch]:
             problems.append(x12_835.unexpected(looped))
         ended = [one for one in chunk.transactions if one.kind == name]
         if name in _COUNTED:
-            frames["landing.transaction"] = _transactions(ended, rows, chunk.delimiters.element)
+            frames["landing.transaction"] = _transactions(ended)
         count, charge = _totals(rows, name, chunk.delimiters.element)
         yield Batch(
             kind=name,
@@ -117,16 +117,12 @@ def _totals(rows: pl.DataFrame, kind: str, element: str) -> tuple[int, Decimal]:
     return int((rows["id"] == line).sum()), Decimal(str(total)) if len(readable) else Decimal(0)
 
 
-def _transactions(ended: list[Transaction], rows: pl.DataFrame, element: str) -> pl.DataFrame:
-    begun = pick(rows.filter(pl.col("id") == "BHT"), element, date=4, time=5)
-    paid = pick(rows.filter(pl.col("id") == "BPR"), element, date=16)
-    dated = pl.concat([begun, paid.with_columns(time=pl.lit(""))])
+def _transactions(ended: list[Transaction]) -> pl.DataFrame:
     known = {
         field.name: pl.Int64 if field.type == "int" else pl.String for field in fields(Transaction)
     }
     found = pl.DataFrame([asdict(one) for one in ended], schema=known)
-    found = found.with_columns(transaction_control_number="control_number", transaction="ordinal")
-    return attach(found, "transaction", dated, created_date="date", created_time="time")
+    return found.with_columns(transaction_control_number="control_number")
 
 
 def _landed(frame: pl.DataFrame, table: str, file_id: str) -> pl.DataFrame:

@@ -7,7 +7,7 @@ per adjustment that has a column of its own. All rows of a claim are in the fram
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -74,17 +74,14 @@ def has_payment(adjustments: Sequence[str]) -> pl.Expr:
 
 def payments(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per remittance of paid rows: its key, first row and the sum of what was paid."""
-    first = [pl.col(name).first() for name in ("byte_offset", "byte_end")]
-    return rows.group_by(REMIT_KEY, maintain_order=True).agg(
-        pl.col("ordinal").min(), *first, dollars("paid").sum().alias("total")
+    return (
+        rows.sort("ordinal")
+        .group_by(REMIT_KEY, maintain_order=True)
+        .agg(
+            pl.col("ordinal", "byte_offset", "byte_end").first(),
+            dollars("paid").sum().cast(pl.String).alias("total_paid"),
+        )
     )
-
-
-def joined_payments(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Payments of parts of a file as those of the file."""
-    whole = pl.concat(parts).sort("ordinal")
-    first = [pl.col(name).first() for name in ("ordinal", "byte_offset", "byte_end")]
-    return whole.group_by(REMIT_KEY, maintain_order=True).agg(*first, pl.col("total").sum())
 
 
 def with_claims(rows: pl.DataFrame) -> pl.DataFrame:
@@ -107,6 +104,14 @@ def with_claims(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         pl.when(pl.col("claim_id").fill_null("") != "").then(first).alias("claim_ordinal")
     ).drop("_billing_npi", "_frequency_code")
+
+
+def with_remit_claims(rows: pl.DataFrame) -> pl.DataFrame:
+    """Paid rows with `claim_ordinal` the first row of their claim in their remittance."""
+    owner = pl.col("ordinal").min().over(*REMIT_KEY, "claim_ordinal")
+    return rows.sort("ordinal").with_columns(
+        pl.when(pl.col("claim_ordinal").is_not_null()).then(owner).alias("claim_ordinal")
+    )
 
 
 def claim_frames(rows: pl.DataFrame, file_id: str) -> dict[str, pl.DataFrame]:
@@ -149,18 +154,20 @@ def claim_frames(rows: pl.DataFrame, file_id: str) -> dict[str, pl.DataFrame]:
 
 
 def remit_frames(
-    rows: pl.DataFrame, remits: pl.DataFrame, adjustments: Sequence[str], file_id: str
+    rows: pl.DataFrame, adjustments: Sequence[str], file_id: str
 ) -> dict[str, pl.DataFrame]:
-    """landing.remit_claim, remit_line and adjustment of paid rows that have `claim_ordinal`.
+    """landing.remit, remit_claim, remit_line and adjustment of the rows of `with_remit_claims`.
 
-    `remits` says which remittance (its `ordinal`) a key belongs to.
+    A remittance is a transaction of its own: its ordinal, the first of its rows, is the
+    `transaction_ordinal` of its claims and lines.
     """
-    keys = remits.select(*REMIT_KEY, pl.col("ordinal").alias("transaction_ordinal"))
-    rows = rows.join(keys, on=REMIT_KEY, how="left", nulls_equal=True, maintain_order="left")
-    owner = pl.col("ordinal").min().over("transaction_ordinal", "claim_ordinal")
-    rows = rows.with_columns(
-        pl.when(pl.col("claim_ordinal").is_not_null()).then(owner).alias("claim_ordinal")
+    remits = payments(rows).with_columns(
+        pl.col("ordinal").alias("transaction_ordinal"),
+        pl.col("adjudicated_date").alias("payment_date"),
+        pl.col("payer").alias("payer_name"),
     )
+    keys = remits.select(*REMIT_KEY, "transaction_ordinal")
+    rows = rows.join(keys, on=REMIT_KEY, how="left", nulls_equal=True, maintain_order="left")
     rows = rows.with_columns(
         pl.int_range(1, pl.len() + 1).over("claim_ordinal").alias("sequence"),
         pl.col("units").alias("units_paid"),
@@ -199,22 +206,12 @@ def remit_frames(
         )
     )
     frames = (
+        (landing.LandedRemit, remits),
         (landing.LandedRemitClaim, claims),
         (landing.LandedRemitLine, rows),
         (landing.LandedAdjustment, taken_off),
     )
     return dict(conform(model, frame, file_id) for model, frame in frames)
-
-
-def remit_frame(remits: pl.DataFrame, file_id: str) -> tuple[str, pl.DataFrame]:
-    """landing.remit of a file's payments."""
-    frame = remits.with_columns(
-        pl.col("ordinal").alias("transaction_ordinal"),
-        pl.col("total").cast(pl.String).alias("total_paid"),
-        pl.col("adjudicated_date").alias("payment_date"),
-        pl.col("payer").alias("payer_name"),
-    )
-    return conform(landing.LandedRemit, frame, file_id)
 
 
 def faulty_rows(rows: pl.DataFrame) -> list[dict[str, object]]:

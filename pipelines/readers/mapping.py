@@ -401,20 +401,28 @@ def _part(column: Column, position: int) -> pl.Expr:
 
 def plain_money(value: pl.Expr) -> pl.Expr:
     """`(12.00)`, `12.00-`, `$1,200` and `.50` as plain digits; anything else stays as it is."""
+    return value.map_batches(_plain_money, return_dtype=pl.String)
+
+
+def _plain_money(values: pl.Series) -> pl.Series:
+    # most columns hold plain digits, which one look tells
+    if values.str.contains("^(-?[0-9]+([.][0-9]+)?)?$").all():
+        return values
+    value = pl.col(values.name)
     signed = value.str.replace(r"^\((.*)\)$", "-$1").str.replace(r"^([^-].*)-$", "-$1")
     parts = [signed.str.extract(MONEY_GROUPED, group) for group in range(1, 5)]
     minus, second_minus, whole, fraction = parts
     digits = whole.str.replace_all(",", "")
     plain = pl.concat_str(
-        [
-            pl.concat_str([minus, second_minus]),
-            pl.when(digits == "").then(pl.lit("0")).otherwise(digits),
-            fraction.fill_null(""),
-        ]
+        minus,
+        second_minus,
+        pl.when(digits == "").then(pl.lit("0")).otherwise(digits),
+        fraction.fill_null(""),
     )
     is_amount = signed.str.contains(MONEY_GROUPED) & signed.str.contains("[0-9]")
     has_two_signs = (minus != "") & (second_minus != "")
-    return pl.when(is_amount & ~has_two_signs).then(plain).otherwise(value)
+    made = pl.when(is_amount & ~has_two_signs).then(plain).otherwise(value)
+    return values.to_frame().select(made.alias(values.name)).to_series()
 
 
 def iso_date(value: pl.Expr, styles: Sequence[str]) -> pl.Expr:

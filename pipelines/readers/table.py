@@ -78,7 +78,10 @@ def mapping_version(source: Source) -> str:
 
 
 def read(source: Source) -> Iterator[Batch]:
-    """The file's landing tables; the first batch has its transaction and all its remittances.
+    """The file's landing tables; the first batch has its transaction.
+
+    A batch has the remittances of its own rows: of a file in several batches a payment comes in as
+    many parts, each with the total of its part, so that every batch can be staged by itself.
 
     Raises UnreadableFile where required columns are missing, a used header stands twice or the
     text is in no known encoding.
@@ -93,12 +96,12 @@ def read(source: Source) -> Iterator[Batch]:
     totals = [_Totals() for _ in range(parts)]
     with tempfile.TemporaryDirectory(prefix="mohs-") as folder:
         spool = _Spool(Path(folder), parts)
-        remits = _spool_rows(source, layout, encoding, spool, totals)
+        _spool_rows(source, layout, encoding, spool, totals)
         for part in range(parts):
             rows = spool.rows(part)
             if rows is None and part:
                 continue
-            batch = _batch(source, layout, rows, remits, is_first=part == 0)
+            batch = _batch(source, layout, rows, is_first=part == 0)
             yield replace(
                 batch,
                 rows_in=totals[part].rows,
@@ -191,8 +194,8 @@ class _Spool:
 
 def _spool_rows(
     source: Source, layout: Layout, encoding: str, spool: _Spool, totals: list[_Totals]
-) -> pl.DataFrame:
-    """Map every row and set it down by claim; count rows and dollars; returns the remittances."""
+) -> None:
+    """Map every row and set it down by claim; count rows and dollars."""
     mapping, headers = layout.mapping, layout.headers
     columns = {**dict.fromkeys(FIELDS[mapping.kind], Column()), **mapping.columns}
     fields = [
@@ -201,16 +204,12 @@ def _spool_rows(
     ]
     places = pl.col("ordinal", "byte_offset", "byte_end", "fault")
     wanted = mapping.used(headers)
-    payments = []
     for raw in grid.raw_frames(source, layout.opening, layout.header_row, wanted, encoding):
         rows = raw.select(places, _is_routed(mapping, headers).alias("is_routed"), *fields)
         rows = rows.with_columns(_part_of(mapping, spool.parts).alias("_part"))
         _count(rows, totals)
-        if mapping.kind == "export":
-            payments.append(export.payments(_paid(rows, mapping)))
         spool.put(rows)
     spool.close()
-    return export.joined_payments(payments) if payments else pl.DataFrame()
 
 
 def _count(rows: pl.DataFrame, totals: list[_Totals]) -> None:
@@ -250,29 +249,21 @@ def _paid(rows: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     return rows.filter(export.has_payment(list(mapping.adjustments)))
 
 
-def _batch(
-    source: Source, layout: Layout, rows: pl.DataFrame | None, remits: pl.DataFrame, is_first: bool
-) -> Batch:
+def _batch(source: Source, layout: Layout, rows: pl.DataFrame | None, is_first: bool) -> Batch:
     mapping, file_id = layout.mapping, source.file_id
     frames: dict[str, pl.DataFrame] = {}
     found: list[dict[str, object]] = []
     if is_first:
-        frames |= _file_frames(source, mapping, remits)
+        frames |= _file_frame(source, mapping)
         found += _extra_columns(layout)
     if rows is not None and mapping.kind == "chart":
         rows = rows.sort("ordinal").with_columns(claim_ordinal=pl.lit(None, dtype=pl.Int64))
         frames |= dict([export.conform(charts.LandedChart, rows, file_id)])
         found += export.faulty_rows(rows)
     elif rows is not None:
-        rows = export.with_claims(rows)
-        paid = _paid(rows, mapping)
-        if "claims" in mapping.produces:
-            frames |= export.claim_frames(rows, file_id)
-            found += export.disagreements(rows)
-        if "remits" in mapping.produces:
-            frames |= export.remit_frames(paid, remits, list(mapping.adjustments), file_id)
-            found += export.unreadable_adjustments(paid)
-        found += export.faulty_rows(rows) + export.unowned_rows(rows)
+        tables, flaws = _export_frames(rows, mapping, file_id)
+        frames |= tables
+        found += flaws
     return Batch(
         kind=mapping.kind,
         frames=frames,
@@ -282,9 +273,30 @@ def _batch(
     )
 
 
-def _file_frames(
-    source: Source, mapping: ColumnMapping, remits: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+def _export_frames(
+    rows: pl.DataFrame, mapping: ColumnMapping, file_id: str
+) -> tuple[dict[str, pl.DataFrame], list[dict[str, object]]]:
+    rows = export.with_claims(rows)
+    paid = export.with_remit_claims(_paid(rows, mapping))
+    frames: dict[str, pl.DataFrame] = {}
+    found: list[dict[str, object]] = []
+    if "remits" in mapping.produces:
+        frames |= export.remit_frames(paid, list(mapping.adjustments), file_id)
+    if "claims" not in mapping.produces:
+        owned, elsewhere = paid, paid.clear()
+    else:
+        frames |= export.claim_frames(rows, file_id)
+        found += export.disagreements(rows)
+        # a row spoils its claim, and its remittance where that begins on another row
+        owned = rows
+        elsewhere = paid.join(rows, on=["ordinal", "claim_ordinal"], how="anti")
+    for some in (owned, elsewhere):
+        found += export.faulty_rows(some)
+        found += export.unreadable_adjustments(some)
+    return frames, found + export.unowned_rows(owned)
+
+
+def _file_frame(source: Source, mapping: ColumnMapping) -> dict[str, pl.DataFrame]:
     transaction = pl.DataFrame(
         {
             "ordinal": export.FILE_ORDINAL,
@@ -294,10 +306,7 @@ def _file_frames(
             "segments": 0,
         }
     )
-    frames = [export.conform(landing.Transaction, transaction, source.file_id)]
-    if mapping.kind == "export" and "remits" in mapping.produces:
-        frames.append(export.remit_frame(remits, source.file_id))
-    return dict(frames)
+    return dict([export.conform(landing.Transaction, transaction, source.file_id)])
 
 
 def _extra_columns(layout: Layout) -> list[dict[str, object]]:

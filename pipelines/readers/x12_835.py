@@ -140,7 +140,7 @@ def _remits(
     remits = attach(
         remits,
         "transaction",
-        of("TRN", trace=2, originator=3),
+        of("TRN", trace=2, originator=3).filter(is_header),
         trace_number="trace",
         _originator="originator",
     )

@@ -65,7 +65,7 @@ def loops(segments: pl.DataFrame, element: str) -> pl.DataFrame:
                 pl.col("_level") == "23", begins | pl.col("_level").is_in(["20", "22"])
             ),
             _is_other=(name == "SBR") & (pl.col("claim") > 0),
-            is_without_lx=(name == "SV1") & ~pl.col("_after_lx"),
+            is_without_lx=(name == "SV1") & (~pl.col("_after_lx") | begins),
         )
         .with_columns(
             line=following(
@@ -97,8 +97,9 @@ def context(segments: pl.DataFrame, element: str) -> pl.DataFrame:
     last = marks.tail(1).select("billing", "subscriber", "patient", "transaction")
     at = pl.col("ordinal")
     spans = (
-        marks.select("ordinal", end=at.shift(-1).fill_null(_LAST))
-        .filter(at.is_in(last.row(0) if len(last) else []))
+        marks.select("ordinal", "claim", end=at.shift(-1).fill_null(_LAST))
+        .filter((pl.col("claim") == 0) & at.is_in(last.row(0) if len(last) else []))
+        .select("ordinal", "end")
         .rows()
     )
     is_open = pl.any_horizontal(
@@ -213,7 +214,8 @@ def _claims(
     ):
         found = numbers.filter(pl.col("qualifier") == qualifier)
         claims = attach(claims, "claim", found, **{name: "value"})
-    claims = attach(claims, "transaction", of("BHT", date=4), submitted_date="date")
+    begun = of("BHT", date=4).filter(pl.col("hl") == pl.col("transaction"))
+    claims = attach(claims, "transaction", begun, submitted_date="date")
     return claims.with_columns(transaction_ordinal="transaction")
 
 

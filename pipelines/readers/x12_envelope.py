@@ -41,6 +41,8 @@ class Transaction:
     group_control_number: str = ""
     sender: str = ""
     receiver: str = ""
+    created_date: str = ""
+    created_time: str = ""
     byte_end: int = 0
     segments: int = 0
 
@@ -108,7 +110,8 @@ class Envelope:
         )
         is_stray = ~is_inside & pl.col("id").is_in([*STRAY["HC"], *STRAY["HP"]])
         marked = rows.with_columns(_before=pl.col("byte_end").shift(1, fill_value=self.last_end))
-        events = marked.filter(is_envelope | is_stray)
+        is_dated = pl.col("id").is_in(["BHT", "BPR"])
+        events = marked.filter(is_envelope | is_stray | is_dated)
         changes = [(0, *self._here())]
         for row in events.iter_rows(named=True):
             parts = [row["id"], *(row["body"] or "").split(element)]
@@ -169,6 +172,10 @@ class Envelope:
                 )
         elif name != "TA1" and not self.transaction:
             self._begin_implicit(place, end, name)
+        one = self.transaction
+        if one and name == {"837P": "BHT", "835": "BPR"}.get(one.kind) and not one.created_date:
+            date, time = (parts[4], parts[5]) if name == "BHT" else (parts[16], "")
+            self.transaction = replace(one, created_date=date, created_time=time)
 
     def _begin(self, place: _Level, kind: str, control_number: str, version: str) -> None:
         group = self.group or _Level(0, 0)

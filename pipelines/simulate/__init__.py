@@ -1,9 +1,9 @@
 """An invented Mohs practice: real-format claims, remittances and charts, and the truth of them.
 
 `simulate` writes `inbox/` (837P, 835 and chart files), `practice/` (payers, providers, contracts)
-and `truth/` (what was done wrong, what payers intend). Nobody in it exists: NPIs begin with 2, names
-are minerals and plants, and every interchange names its sender MOHSSIM. Rates and their sources are
-in `parameters/*.csv`. The same arguments give the same bytes.
+and `truth/` (what was done wrong, what payers intend). Nobody in it exists: NPIs begin with 2,
+names are minerals and plants, and every interchange names its sender MOHSSIM. Rates and their
+sources are in `parameters/*.csv`. The same arguments give the same bytes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from random import Random
 from typing import IO
 
 from pipelines.simulate import claims, records, remits
-from pipelines.simulate.clinic import Clinic, open_clinic, plan, see
-from pipelines.simulate.errors import spoil
+from pipelines.simulate.clinic import Clinic, open_clinic, plan, remember, see
+from pipelines.simulate.errors import INJECTIONS
+from pipelines.simulate.injection import spoil
 from pipelines.simulate.medicare import FeeSchedule
+from pipelines.simulate.outcomes import Settled
 from pipelines.simulate.parameters import Parameters, load
 from pipelines.simulate.patients import Panel
-from pipelines.simulate.settlement import Business, Settled, settle
+from pipelines.simulate.settlement import Business, settle
 from pipelines.simulate.spool import Batch, Spool
 from pipelines.simulate.visits import Lesion, Visit
 
@@ -174,7 +176,8 @@ def simulate(
                 chart_file.write(records.CHART)
                 for day in sorted(rng.choices(days, k=count)):
                     visit = _next_visit(clinic, rng, day, due)
-                    spoil(clinic, rng, visit, cut - day, tally)
+                    spoil(INJECTIONS, clinic, rng, visit, cut - day, tally)
+                    remember(clinic, visit)
                     _document(parameters, rng, visit)
                     _bill(business, rng, visit, chart_file, line_file, encounter_file)
                     done += 1

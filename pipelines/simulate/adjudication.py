@@ -81,16 +81,20 @@ def adjudicate(
     """Decide a claim. Only a first submission meets clerical reasons and records requests; `pardon`
     is what an appeal won: no denial at all."""
     payer = visit.patient.payer
+    amounts = _amounts(clinic, visit, bill, payer)
     verdicts = [
         Verdict(line, amount, full, 0.0)
-        for line, (full, amount) in zip(
-            bill.lines, _amounts(clinic, visit, bill, payer), strict=True
-        )
+        for line, (full, amount) in zip(bill.lines, amounts, strict=True)
     ]
+    for verdict in verdicts:
+        line = verdict.line
+        is_assistant = not set(ASSISTANTS).isdisjoint(line.modifiers)
+        if is_assistant and not clinic.fees.is_assistant_paid(line.procedure_code):
+            verdict.expected = 0
     result = Adjudication(verdicts)
     if not pardon:
         _deny(rng, payer, visit, bill, result, is_first)
-    _pay(clinic, rng, visit, bill, payer, result)
+    _pay(clinic, rng, visit, bill, payer, result, [paid for _, paid in amounts])
     return result
 
 
@@ -108,27 +112,26 @@ def _amounts(
     behind = int(payer.rate("schedule_years_behind")) + years
     day = end_of_year(visit.day, behind) if behind else visit.day
     place = visit.place
-    part = 8500 if bill.rendering.rendering_type == "PA" else WHOLE
+    part = fees.nonphysician if bill.rendering.rendering_type == "PA" else WHOLE
     found: list[int] = []
     unranked: list[int] = []
     ranked: list[int] = []
     pairs: list[tuple[int, int]] = []
     for index, line in enumerate(bill.lines):
         fee = fees.fee(line.procedure_code, day, place.locality, place.is_facility)
-        if part != WHOLE:
-            fee = share(fee, part)
+        portion = part
         if line.modifiers and not set(ASSISTANTS).isdisjoint(line.modifiers):
-            fee = share(fee, 1600)
-        found.append(fee * line.units)
-        unranked.append(fee * line.units)
+            portion = share(portion, fees.assistant)
+        whole = share(fee * line.units, portion)
+        fee = share(fee, portion)
+        found.append(whole)
+        unranked.append(whole)
         if fees.is_reduced(line.procedure_code) and index not in left_out:
             ranked.append(index)
             pairs.append((fee, line.units))
-    if bill.role == "assistant" and bill.rendering.specialty == visit.surgeon.specialty:
-        # ranked with the operating surgeon's lines, which are worth more
-        paid = [(fee + 1) // 2 * units for fee, units in pairs]
-    else:
-        paid = rank(pairs)
+    # a duplicate is ranked with the first bill's lines
+    halved = [(fee + 1) // 2 * units for fee, units in pairs]
+    paid = halved if bill.is_duplicate else rank(pairs)
     for index, amount in zip(ranked, paid, strict=True):
         found[index] = amount
     percent = payer.percent
@@ -194,13 +197,18 @@ def _deny(
 
 
 def _pay(
-    clinic: Clinic, rng: Random, visit: Visit, bill: Bill, payer: Payer, result: Adjudication
+    clinic: Clinic,
+    rng: Random,
+    visit: Visit,
+    bill: Bill,
+    payer: Payer,
+    result: Adjudication,
+    amounts: list[int],
 ) -> None:
     parameters = clinic.parameters
     fees = clinic.fees
     verdicts = result.verdicts
     denied = frozenset(i for i, v in enumerate(verdicts) if v.denial is not None)
-    amounts = [verdict.expected for verdict in verdicts]
     if denied and len(denied) < len(verdicts):
         amounts = [paid for _, paid in _amounts(clinic, visit, bill, payer, denied)]
     whim = rng.random()
@@ -256,7 +264,7 @@ def _deductible(clinic: Clinic, visit: Visit, payer: Payer) -> int:
     if payer.line_of_business == "medicare":
         amount = clinic.fees.deductible(date.fromordinal(visit.day).year)
         return clinic.panel.deductible_left(number, visit.day, amount, 130)
-    amount = round(clinic.parameters.medicare["commercial_deductible"][-1][1] * 100)
+    amount = round(clinic.parameters.rates["commercial_deductible"] * 100)
     return clinic.panel.deductible_left(number, visit.day, amount, 250)
 
 

@@ -126,7 +126,6 @@ def see(clinic: Clinic, rng: Random, day: int, number: int, planned: Lesion | No
     for bill in visit.bills:
         for line_number, line in enumerate(bill.lines, 1):
             line.number = line_number
-    _remember(clinic, visit)
     return visit
 
 
@@ -329,12 +328,16 @@ def plan(clinic: Clinic, rng: Random, visit: Visit) -> tuple[int, Lesion] | None
     return visit.day + 16 + int(rng.random() * 30), lesion
 
 
-def _remember(clinic: Clinic, visit: Visit) -> None:
+def remember(clinic: Clinic, visit: Visit) -> None:
+    """Keep what the patient's next visit must know, as it was billed."""
     panel, number = clinic.panel, visit.patient.number
     panel.last_day[number] = visit.day
     panel.is_known[number] = 1
     if visit.lesions:
         panel.remember_diagnosis(number, visit.day, visit.lesions[-1].diagnosis_code)
+        if len(visit.lesions) > 1:
+            # only one diagnosis is kept, and none may come again within 30 days
+            panel.closed_until[number] = max(panel.closed_until[number], visit.day + 30)
     for bill in visit.bills:
         days = max((clinic.fees.global_days(item.procedure_code) for item in bill.lines), default=0)
         if not days or bill.group.group_id != visit.surgeon.group_id:

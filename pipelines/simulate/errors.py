@@ -1,19 +1,17 @@
 """Billing errors, one small function each.
 
-`INJECTIONS` maps the name of a row of `parameters/errors.csv` to when the error can be made and
-how. A function spoils the bills of a rightly coded visit in place and notes on the lines which rule
-should find it (`rules`) and which others may fire as a consequence (`also`). To add an error: write
-the function under `@injects` and add its row.
+The functions under `@injects` are entered in `INJECTIONS` by the name of their row in
+`parameters/errors.csv`. Each spoils the bills of a rightly coded visit in place and notes on the
+lines which rule should find it (`rules`) and which others may fire as a consequence (`also`). To
+add an error: write the function and add its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from random import Random
+from dataclasses import replace
 
-from pipelines.simulate.clinic import Clinic, line
-from pipelines.simulate.parameters import Error
+from pipelines.simulate.clinic import line
+from pipelines.simulate.injection import INJECTIONS, Chance, injects
 from pipelines.simulate.visits import (
     ADD_ON_STAGES,
     ADDITIONAL,
@@ -27,75 +25,14 @@ from pipelines.simulate.visits import (
     Visit,
 )
 
+__all__ = ["INJECTIONS"]
+
 LATE = 367
 ROOM_FOR_LATE = 420
 ROOM_FOR_DUPLICATE = 60
 LIMBS = ("C44.6", "C44.7", "D03.6", "D03.7", "D04.6", "D04.7")
 """Codes that cannot tell hand from arm or foot from leg."""
 SIDES = {"right": "LT", "left": "RT"}
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """What an error may look at besides the visit."""
-
-    clinic: Clinic
-    rng: Random
-    error: Error
-    days_left: int
-    """Days from the visit to the data cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Injection:
-    """When an error can be made, and how it is made."""
-
-    when: Callable[[Visit, int], bool]
-    spoil: Callable[[Visit, Chance], None]
-
-
-INJECTIONS: dict[str, Injection] = {}
-
-
-def injects(
-    when: Callable[[Visit, int], bool],
-) -> Callable[[Callable[[Visit, Chance], None]], Callable[[Visit, Chance], None]]:
-    """Enter the function under its name in `INJECTIONS`."""
-
-    def enter(spoil: Callable[[Visit, Chance], None]) -> Callable[[Visit, Chance], None]:
-        INJECTIONS[spoil.__name__] = Injection(when, spoil)
-        return spoil
-
-    return enter
-
-
-def spoil(
-    clinic: Clinic, rng: Random, visit: Visit, days_left: int, tally: dict[str, list[int]]
-) -> None:
-    """Make at most one error in a visit, at the stated rate among the visits where it is possible.
-
-    `tally` counts, by error, visits where it was possible and visits where it was made. Visits
-    inside an open global are left alone: what is right there depends on the earlier operation.
-    """
-    if visit.in_global:
-        return
-    for error in clinic.parameters.errors:
-        injection = INJECTIONS[error.name]
-        if not injection.when(visit, days_left):
-            continue
-        count = tally[error.name]
-        count[0] += 1
-        if rng.random() >= error.rate:
-            continue
-        count[1] += 1
-        visit.clean = [bill.copy() for bill in visit.bills]
-        injection.spoil(visit, Chance(clinic, rng, error, days_left))
-        visit.error = error.name
-        visit.corrected = error.corrected
-        for bill in visit.bills:
-            for number, item in enumerate(bill.lines, 1):
-                item.number = number
-        return
 
 
 def _mark(visit: Visit, item: Line, rule: str, *also: str, chart: tuple[str, ...] = ()) -> None:
@@ -126,9 +63,7 @@ def _plain(visit: Visit) -> bool:
 
 
 def _is_head(visit: Visit) -> bool:
-    return not visit.lesions[0].diagnosis_code.startswith(
-        ("C44.6", "C44.7", "D04.6", "D04.7")
-    ) and (not visit.lesions[0].diagnosis_code.startswith(("D03.6", "D03.7")))
+    return not visit.lesions[0].diagnosis_code.startswith(LIMBS)
 
 
 def _recode(visit: Visit, chance: Chance, item: Line, code: str) -> None:
@@ -262,6 +197,9 @@ def biopsy_of_mohs_lesion(visit: Visit, chance: Chance) -> None:
     diagnoses = _first(visit).diagnosis_codes[:1]
     item = line(chance.clinic, chance.error.detail, 1, diagnoses)
     _mark(visit, item, "MOHS064", "MOHS061", "MOHS065")
+    for other in visit.bills[0].lines:
+        # repairs pair with the biopsy too
+        other.also += () if other.procedure_code in MOHS else ("MOHS061",)
     visit.bills[0].lines.append(item)
 
 

@@ -48,6 +48,14 @@ class FeeSchedule:
         self._starts = sorted(date.fromisoformat(day).toordinal() for day in days)
         self._deductibles = _rows(reference / "deductible.csv")
         self._sequestration = _rows(reference / "sequestration.csv")
+        factors = {
+            row["factor"]: int(Decimal(row["value"]) * 10000)
+            for row in _rows(reference / "payment_factor.csv")
+        }
+        self.assistant = factors["assistant"]
+        """Basis points of the fee for an assistant at surgery."""
+        self.nonphysician = factors["nonphysician"]
+        """Basis points of the fee where an NP, PA or CNS renders."""
         self._fees: dict[tuple[str, int, str, bool], int] = {}
         self._traits: dict[str, tuple[bool, int]] = {}
 

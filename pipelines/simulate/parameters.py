@@ -213,7 +213,6 @@ class Parameters:
     closures: dict[tuple[str, str], tuple[Closure, ...]]
     charges: dict[str, int]
     downcodes: dict[str, str]
-    medicare: dict[str, tuple[tuple[str, float], ...]]
     family_names: tuple[str, ...]
     given_names: tuple[str, ...]
 
@@ -258,7 +257,6 @@ def load() -> Parameters:
         closures=_closures(),
         charges={row["procedure_code"]: cents(row["charge"]) for row in read_rows("charges")},
         downcodes={row["procedure_code"]: row["paid_as"] for row in read_rows("downcodes")},
-        medicare=_medicare(),
         family_names=family_names,
         given_names=given_names,
     )
@@ -375,10 +373,3 @@ def _closures() -> dict[tuple[str, str], tuple[Closure, ...]]:
         )
         found.setdefault((row["kind"], row["area"]), []).append(closure)
     return {key: tuple(sorted(rows, key=lambda row: row.up_to)) for key, rows in found.items()}
-
-
-def _medicare() -> dict[str, tuple[tuple[str, float], ...]]:
-    found: dict[str, list[tuple[str, float]]] = {}
-    for row in read_rows("medicare"):
-        found.setdefault(row["name"], []).append((row["effective_from"], float(row["value"])))
-    return {name: tuple(sorted(rows)) for name, rows in found.items()}

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.simulate.claims import money
+from pipelines.simulate.outcomes import Outcome, Settled
 from pipelines.simulate.parameters import Parameters, read_rows
-from pipelines.simulate.settlement import Outcome, Settled
 from pipelines.simulate.visits import FIRST_STAGES, MOHS, Lesion, Visit
 
 CHART = (
@@ -74,8 +74,8 @@ def _chart_tail(
         f"{_flag(lesion.is_recurrent)},{_flag(lesion.is_aggressive)},"
         f"{_flag(visit.is_immunosuppressed)},{_flag(visit.is_irradiated)},{lesion.site.auc_area},"
         f"{AUC_SCORES[lesion.site.auc_area]},{lesion.deep_structure or 'none'},{indication},"
-        f"{_day(lesion.biopsy_day)},{_flag(lesion.biopsy_day > 0)},{fields['has_map']},{fields['has_operative_note']},"
-        f"{fields['has_histology_description']},{fields['has_same_physician_statement']},"
+        f"{_day(lesion.biopsy_day)},{_flag(lesion.biopsy_day > 0)},{fields['has_map']},"
+        f"{fields['has_operative_note']},{fields['has_histology_description']},{fields['has_same_physician_statement']},"
         f"{fields['is_signed']},{lesion.special_stain},{closure},{measured},{lesion.defect_cm2},"
         f"{element},false,{requested},{sent}\n"
     )

@@ -36,11 +36,12 @@ def remit_text(
         status = "19"
     paid = sum(verdict.paid for verdict in verdicts)
     owed = sum(verdict.patient for verdict in verdicts)
+    filing_indicator = patient.payer.values["remit_filing_indicator"]
     text = _claim_head(
         visit,
         bill,
         f"CLP*{claim_number}*{status}*{money(sign * bill.charge)}*{money(sign * paid)}"
-        f"*{money(owed) if owed and not is_reversal else ''}*{patient.payer.values['remit_filing_indicator']}"
+        f"*{money(owed) if owed and not is_reversal else ''}*{filing_indicator}"
         f"*{payer_claim_id}*{visit.place.code}*{frequency}~\n",
         _crossover(visit) if status == "19" else "",
         [v.denial.rarc for v in verdicts if v.denial is not None and v.denial.rarc[:2] == "MA"],

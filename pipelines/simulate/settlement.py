@@ -8,48 +8,16 @@ from random import Random
 from pipelines.simulate.adjudication import Adjudication, Verdict, adjudicate, restore_deductible
 from pipelines.simulate.claims import claim_text, secondary_text
 from pipelines.simulate.clinic import Clinic
+from pipelines.simulate.outcomes import Outcome, Settled, inherit, outcomes_of, overwrite
 from pipelines.simulate.parameters import Payer
 from pipelines.simulate.remits import remit_text, secondary_remit_text
 from pipelines.simulate.spool import Batch, Spool
-from pipelines.simulate.visits import Bill, Line, Visit
+from pipelines.simulate.visits import Bill, Visit
 
 TO_BATCH = (1, 0, 2, 1, 0, 3, 2)
 """Days from a weekday (Monday first) to the next submission, Tuesday or Friday."""
 HARMLESS = frozenset({"MOHS071", "MOHS102"})
 """Rules whose finding nobody mends after payment."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What the truth says about one billed line."""
-
-    line_id: str
-    line: Line
-    rules: tuple[str, ...]
-    also: tuple[str, ...]
-    outcome: str
-    """paid, underpaid, downcoded, denied, not_adjudicated, remittance_missing, recovered, voided,
-    replaced."""
-    carc: str
-    chance: float
-    first_outcome: str
-    first_carc: str
-    expected: int
-    allowed: int
-    trigger: str
-
-
-@dataclass(slots=True)
-class Settled:
-    """A claim and what became of its lines."""
-
-    claim_number: str
-    bill: Bill
-    """The bill that stands."""
-    outcomes: list[Outcome]
-    submitted: int
-    records_requested: int = 0
-    records_sent: int = 0
 
 
 @dataclass(slots=True)
@@ -116,28 +84,27 @@ def settle(
     decided = adjudicate(business.clinic, rng, visit, bill, is_first=True)
     paid_on = payday(rng, payer, sent)
     if rng.random() < payer.rate("remittance_missing"):
-        settled.outcomes = _outcomes(number, decided, "remittance_missing")
+        settled.outcomes = outcomes_of(number, decided, "remittance_missing")
         return settled
     if decided.records_requested:
         settled.records_requested = sent + 7
         settled.records_sent = sent + 20 if decided.records_sent else 0
     if paid_on > business.cut:
-        settled.outcomes = _outcomes(number, decided, "not_adjudicated")
+        settled.outcomes = outcomes_of(number, decided, "not_adjudicated")
         return settled
-    has_control_numbers = rng.random() >= payer.rate("control_number_absent")
+    settled.has_control_numbers = rng.random() >= payer.rate("control_number_absent")
     reference = f"{payer.index + 1}{business.claims:010d}"
     _remit(
         business,
         visit,
         bill,
-        number,
+        settled,
         reference + "01",
         decided,
         sent,
         paid_on,
-        has_control_numbers=has_control_numbers,
     )
-    settled.outcomes = _outcomes(number, decided, "")
+    settled.outcomes = outcomes_of(number, decided, "")
     if decided.verdicts[0].trigger == "clerical" and not decided.is_final:
         if rng.random() >= rates["clerical_resubmitted"]:
             return settled
@@ -149,10 +116,10 @@ def settle(
         paid_on = payday(rng, payer, again)
         reference = f"{payer.index + 6}{business.claims:010d}"
         if paid_on > business.cut:
-            _overwrite(settled, decided, "not_adjudicated")
+            overwrite(settled, decided, "not_adjudicated")
             return settled
-        _remit(business, visit, bill, number, reference + "01", decided, again, paid_on)
-        _overwrite(settled, decided, "")
+        _remit(business, visit, bill, settled, reference + "01", decided, again, paid_on)
+        overwrite(settled, decided, "")
         sent = again
     _afterwards(business, rng, visit, clean, settled, decided, reference, sent, paid_on)
     return settled
@@ -191,8 +158,13 @@ def _afterwards(
         return
     if visit.patient.secondary is not None and any(v.patient for v in decided.verdicts):
         _second_payer(business, rng, visit, settled, decided, paid_on)
-    elif rng.random() < rates["claim_voided"]:
+    elif rng.random() < rates["claim_voided"] and not _opens_global(business, settled.bill):
         _void(business, rng, visit, settled, decided, reference, paid_on)
+
+
+def _opens_global(business: Business, bill: Bill) -> bool:
+    # later visits carry a modifier because of it
+    return any(business.clinic.fees.global_days(line.procedure_code) for line in bill.lines)
 
 
 def _mend(
@@ -221,22 +193,23 @@ def _mend(
     again = payday(rng, visit.patient.payer, day)
     before = settled.outcomes
     settled.bill = clean
-    settled.outcomes = _outcomes(number, after, "" if again <= business.cut else "not_adjudicated")
+    settled.outcomes = outcomes_of(
+        number, after, "" if again <= business.cut else "not_adjudicated"
+    )
     for old in before:
         if old.line.number > len(settled.outcomes):
             old.outcome, old.carc, old.rules, old.also = "replaced", "", (), ()
             old.allowed = 0
             settled.outcomes.append(old)
         else:
-            found = settled.outcomes[old.line.number - 1]
-            found.first_outcome, found.first_carc = old.first_outcome, old.first_carc
+            inherit(settled.outcomes[old.line.number - 1], old, is_waiting=again > business.cut)
     if again > business.cut:
         return
     _remit(
         business,
         visit,
         _original(decided, clean),
-        number,
+        settled,
         reference + "01",
         decided,
         day,
@@ -247,7 +220,7 @@ def _mend(
         business,
         visit,
         clean,
-        number,
+        settled,
         reference + "02",
         after,
         day,
@@ -282,20 +255,19 @@ def _appeal(
     restore_deductible(business.clinic, visit, decided.verdicts)
     bill = settled.bill
     after = adjudicate(business.clinic, rng, visit, bill, is_first=False, pardon=True)
-    number = settled.claim_number
-    _remit(business, visit, bill, number, reference + "01", decided, sent, again, is_reversal=True)
+    _remit(business, visit, bill, settled, reference + "01", decided, sent, again, is_reversal=True)
     _remit(
         business,
         visit,
         bill,
-        number,
+        settled,
         reference + "02",
         after,
         sent,
         again,
         original=reference + "01",
     )
-    _overwrite(settled, after, "", keep_chance=True)
+    overwrite(settled, after, "", keep_chance=True)
 
 
 def _void(
@@ -317,7 +289,7 @@ def _void(
     again = payday(rng, visit.patient.payer, day)
     if again <= business.cut:
         _remit(
-            business, visit, bill, number, reference + "01", decided, day, again, is_reversal=True
+            business, visit, bill, settled, reference + "01", decided, day, again, is_reversal=True
         )
     for outcome in settled.outcomes:
         outcome.outcome, outcome.carc, outcome.rules, outcome.also = "voided", "", (), ()
@@ -399,7 +371,7 @@ def _remit(
     business: Business,
     visit: Visit,
     bill: Bill,
-    number: str,
+    settled: Settled,
     reference: str,
     decided: Adjudication,
     received: int,
@@ -407,70 +379,19 @@ def _remit(
     *,
     is_reversal: bool = False,
     original: str = "",
-    has_control_numbers: bool = True,
     frequency: str = "1",
 ) -> None:
     paid = sum(verdict.paid for verdict in decided.verdicts)
     text = remit_text(
         visit,
         bill,
-        number,
+        settled.claim_number,
         reference,
         decided,
         received,
         is_reversal=is_reversal,
         original_reference=original,
-        has_control_numbers=has_control_numbers,
+        has_control_numbers=settled.has_control_numbers,
         frequency=frequency,
     )
     business.pay(day, visit.patient.payer, bill, text, -paid if is_reversal else paid)
-
-
-def _outcomes(number: str, decided: Adjudication, unknown: str) -> list[Outcome]:
-    """One per line; `unknown` where nobody has seen a decision."""
-    found = []
-    for verdict in decided.verdicts:
-        line = verdict.line
-        outcome, carc = unknown, ""
-        if not unknown:
-            outcome, carc = _word(verdict)
-        rules = line.rules
-        if not unknown and verdict.underpaid:
-            rules = (*rules, verdict.underpaid)
-        found.append(
-            Outcome(
-                line_id=f"{number}-{line.number}",
-                line=line,
-                rules=rules,
-                also=line.also,
-                outcome=outcome,
-                carc=carc,
-                chance=verdict.chance,
-                first_outcome=outcome,
-                first_carc=carc,
-                expected=verdict.expected,
-                allowed=0 if unknown else verdict.allowed,
-                trigger="" if unknown else verdict.trigger,
-            )
-        )
-    return found
-
-
-def _word(verdict: Verdict) -> tuple[str, str]:
-    if verdict.denial is not None:
-        return "denied", verdict.denial.carc
-    if verdict.underpaid:
-        return "underpaid", ""
-    return ("downcoded" if verdict.paid_as else "paid"), ""
-
-
-def _overwrite(
-    settled: Settled, decided: Adjudication, unknown: str, *, keep_chance: bool = False
-) -> None:
-    """A later decision about the same lines; what came first is remembered."""
-    before = settled.outcomes
-    settled.outcomes = _outcomes(settled.claim_number, decided, unknown)
-    for new, old in zip(settled.outcomes, before, strict=True):
-        new.first_outcome, new.first_carc = old.first_outcome, old.first_carc
-        if keep_chance:
-            new.chance, new.trigger = old.chance, old.trigger

@@ -2,8 +2,8 @@
 page: The audit
 order: 1
 intro: >
-  What was read, which billed lines break a coding rule, what the fee schedule gives against what was
-  allowed, what was denied, and what could not be checked.
+  What was read, which billed lines break a coding rule, what the fee schedule gives against what
+  was allowed, what was denied, and what could not be checked.
 --- */
 
 /* ---
@@ -17,7 +17,8 @@ select
             || min(lines.date_of_service) || ' to ' || max(lines.date_of_service) || ', '
             || coalesce(
                 'remittances to ' || max(lines.remitted_date) || ': '
-                || percent(count(*) filter (where lines.is_adjudicated) / count(*)) || ' of the lines are adjudicated.',
+                || percent(count(*) filter (where lines.is_adjudicated) / count(*))
+                || ' of the lines are adjudicated.',
                 'no remittances.'
             )
     end as reading
@@ -29,16 +30,18 @@ chart: answer
 figure: figure
 text: meaning
 note: >
-  Billed lines are service lines of claims that stand (837 or export), each bill to a second payer counted
-  as a bill of its own. A line with an error finding breaks at least one rule of severity error; findings that another
-  finding stands in for, and findings that are gone, are left out. Its dollars are the expected allowed
-  amount, or the charge where it could not be priced, and count once per line.
+  Billed lines are service lines of claims that stand (837 or export), each bill to a second payer
+  counted as a bill of its own. A line with an error finding breaks at least one rule of severity
+  error; findings that another finding stands in for, and findings that are gone, are left out.
+  Its dollars are the expected allowed amount, or the charge where it could not be priced, and
+  count once per line.
 
-  A denied line is adjudicated, was allowed nothing, and a reason that is neither contractual nor patient share
-  carries the balance. The denial rate is denied adjudicated lines / adjudicated lines, whoever billed them:
-  lines known only from a remittance are in it.
+  A denied line is adjudicated, was allowed nothing, and a reason that is neither contractual nor
+  patient share carries the balance. The denial rate is denied adjudicated lines / adjudicated
+  lines, whoever billed them: lines known only from a remittance are in it.
 
-  Intervals are Wilson's, 95%. Dates are dates of service; files are counted whole whatever the month.
+  Intervals are Wilson's, 95%. Dates are dates of service; files are counted whole whatever the
+  month.
 --- */
 with flagged_lines as (
     select
@@ -121,10 +124,13 @@ answers as (
         figure(coalesce(intake.rows_aside, 0)) as figure,
         case when intake.rows_aside = 1 then 'row was' else 'rows were' end || ' set aside, of '
         || figure(coalesce(intake.rows_in, 0)) || ' in ' || counted(intake.files, 'file') || ': '
-        || dollars(coalesce(intake.billed_aside, 0)) || ' of ' || dollars(coalesce(intake.billed_in, 0))
-        || ' in claims, ' || dollars(coalesce(intake.remitted_aside, 0)) || ' of '
+        || dollars(coalesce(intake.billed_aside, 0)) || ' of '
+        || dollars(coalesce(intake.billed_in, 0)) || ' in claims, '
+        || dollars(coalesce(intake.remitted_aside, 0)) || ' of '
         || dollars(coalesce(intake.remitted_in, 0))
-        || ' in remittances. What was set aside is in none of the figures below.' as meaning
+        || ' in remittances.'
+        || case when intake.rows_aside > 0
+            then ' What was set aside is in none of the figures below.' else '' end as meaning
     from intake
     union all
     select
@@ -135,10 +141,12 @@ answers as (
             else
                 case when billed.error_lines = 1 then 'line has' else 'lines have' end
                 || ' an error finding: ' || percent(billed.error_lines / billed.lines) || ' of '
-                || counted(billed.lines, 'billed line') || ' (' || interval_text(billed.error_lines, billed.lines)
-                || '), worth ' || dollars(coalesce(billed.error_dollars, 0)) || '. '
+                || counted(billed.lines, 'billed line') || ' ('
+                || interval_text(billed.error_lines, billed.lines) || '), worth '
+                || dollars(coalesce(billed.error_dollars, 0)) || '. '
                 || figure(billed.other_lines) || ' more, worth '
-                || dollars(coalesce(billed.other_dollars, 0)) || ', have only a warning or a remark.'
+                || dollars(coalesce(billed.other_dollars, 0))
+                || ', have only findings of lesser severity.'
         end as meaning
     from billed
     union all
@@ -183,10 +191,11 @@ answers as (
     select
         6 as position,
         coalesce(percent(priced.priced_lines / nullif(priced.lines, 0)), 'none') as figure,
-        'of ' || counted(priced.lines, 'line') || ' could be priced (' || figure(priced.priced_lines)
-        || '). ' || counted(unchecked.rules, 'rule') || ' could not judge '
-        || case when unchecked.rules = 0 then 'any line for want of data: all had what they need.'
-            else 'some lines for want of data: see What was not checked.' end as meaning
+        'of ' || counted(priced.lines, 'line') || ' could be priced ('
+        || figure(priced.priced_lines) || '). '
+        || case when unchecked.rules = 0 then 'No rule lacked data for a line it applies to.'
+            else 'Rules that could not judge some lines for want of data: '
+                || figure(unchecked.rules) || '; see What was not checked.' end as meaning
     from priced
     cross join unchecked
 )
@@ -208,8 +217,8 @@ select
             sum(files.rows_in) = sum(files.rows_accepted) + sum(files.rows_quarantined)
             and sum(files.charge_in) = sum(files.charge_accepted) + sum(files.charge_quarantined)
             then
-                counted(count(*), 'file') || ' hold ' || counted(sum(files.rows_in), 'row')
-                || '; every row and every dollar is either accepted or set aside. '
+                counted(count(*), 'file') || ', ' || counted(sum(files.rows_in), 'row')
+                || ': every row and every dollar is either accepted or set aside. '
                 || percent(sum(files.rows_quarantined) / nullif(sum(files.rows_in), 0))
                 || ' of the rows are set aside.'
         else
@@ -219,15 +228,17 @@ select
 from audit.intake as files
 
 /* ---
-columns: {rows_in: {label: Rows read, format: count}, charge_in: {label: Dollars read, format: money},
+columns: {rows_in: {label: Rows read, format: count},
+  charge_in: {label: Dollars read, format: money},
   charge_accepted: {label: Dollars accepted, format: money},
   rows_quarantined: {label: Rows set aside, format: count},
   charge_quarantined: {label: Dollars set aside, format: money}}
 empty: No file has been read.
 note: >
-  A row is a service line (837, export) or an adjudicated line (SVC of an 835). Dollars are the claim's charge
-  (CLM02), the remitted claim's charge (CLP03) or the line charge of an export, as counted in the raw
-  text. An 837 and an 835 tell of the same services: their dollars are not to be added.
+  A row is a service line (837, export) or an adjudicated line (SVC of an 835). Dollars are the
+  claim's charge (CLM02), the remitted claim's charge (CLP03) or the line charge of an export, as
+  counted in the raw text. An 837 and an 835 tell of the same services: their dollars are not to
+  be added.
 --- */
 select
     files.kind,
@@ -244,10 +255,11 @@ order by sum(files.charge_in) desc, files.kind
 
 /* ---
 title: What was set aside
-columns: {path: {label: File, format: text}, rows_quarantined: {label: Rows set aside, format: count},
+columns: {path: {label: File, format: text},
+  rows_quarantined: {label: Rows set aside, format: count},
   rows_in: {label: Of rows, format: count}, claims_quarantined: {label: Claims, format: count},
-  charge_quarantined: {label: Dollars set aside, format: money}, charge_in: {label: Of dollars, format: money},
-  reasons: {label: Reasons, format: text}}
+  charge_quarantined: {label: Dollars set aside, format: money},
+  charge_in: {label: Of dollars, format: money}, reasons: {label: Reasons, format: text}}
 rows: 30
 unknown: none given
 empty: Nothing was set aside, and no file came with a remark.
@@ -271,7 +283,7 @@ order by files.charge_quarantined desc, files.rows_quarantined desc, files.path,
 
 /* ---
 columns: {reason: code, files: count, what_is_wrong: text, remedy: text}
-empty: No reason was recorded.
+empty: ""
 --- */
 with reasons as (
     select
@@ -286,19 +298,71 @@ meanings as (
     select *
     from (
         values
-        ('Q0', 'The file is not X12, or cannot be decoded', 'Ask for the file again; leave others out of the inbox'),
-        ('Q1', 'The interchange envelope is broken or cut off', 'Compare with the sender''s file: groups may be missing'),
-        ('Q2', 'A transaction or bill of a kind that is not read', 'Nothing, unless it should be: ask for the 005010 professional version'),
-        ('Q3', 'A transaction set is cut off or does not count its segments right', 'Ask the sender for it again: lines may be missing'),
-        ('Q4', 'A needed amount, unit, date or code is missing or unreadable', 'Correct it in the billing system and ingest the new file'),
-        ('Q5', 'Segments or fields stand where none belong', 'Correct the claim or row at its source and ingest again'),
-        ('Q6', 'A claim''s charge is not the sum of its lines', 'Ask the billing system for a corrected claim'),
-        ('Q7', 'A remitted line''s charge less payment is not its adjustments', 'Ask the payer for a corrected remittance'),
-        ('Q8', 'A remitted claim''s charge less payment is not its adjustments', 'Ask the payer for a corrected remittance'),
-        ('Q9', 'A remitted claim is not the sum of its lines; kept', 'Check the remittance with the payer'),
-        ('Q10', 'A payment is not the sum of its claims less provider adjustments; kept', 'Check the deposit against the remittance'),
-        ('Q11', 'A value looks wrong; kept', 'Check the value in the billing system'),
-        ('Q12', 'Rows or dollars of the file do not balance', 'Do not use the run; tell whoever runs the job')
+        (
+            'Q0',
+            'The file is not X12, or cannot be decoded',
+            'Ask for the file again; leave others out of the inbox'
+        ),
+        (
+            'Q1',
+            'The interchange envelope is broken or cut off',
+            'Compare with the sender''s file: groups may be missing'
+        ),
+        (
+            'Q2',
+            'A transaction or bill of a kind that is not read',
+            'Nothing, unless it should be: ask for the 005010 professional version'
+        ),
+        (
+            'Q3',
+            'A transaction set is cut off or does not count its segments right',
+            'Ask the sender for it again: lines may be missing'
+        ),
+        (
+            'Q4',
+            'A needed amount, unit, date or code is missing or unreadable',
+            'Correct it in the billing system and ingest the new file'
+        ),
+        (
+            'Q5',
+            'Segments or fields stand where none belong',
+            'Correct the claim or row at its source and ingest again'
+        ),
+        (
+            'Q6',
+            'A claim''s charge is not the sum of its lines',
+            'Ask the billing system for a corrected claim'
+        ),
+        (
+            'Q7',
+            'A remitted line''s charge less payment is not its adjustments',
+            'Ask the payer for a corrected remittance'
+        ),
+        (
+            'Q8',
+            'A remitted claim''s charge less payment is not its adjustments',
+            'Ask the payer for a corrected remittance'
+        ),
+        (
+            'Q9',
+            'A remitted claim is not the sum of its lines; kept',
+            'Check the remittance with the payer'
+        ),
+        (
+            'Q10',
+            'A payment is not the sum of its claims less provider adjustments; kept',
+            'Check the deposit against the remittance'
+        ),
+        (
+            'Q11',
+            'A value looks wrong; kept',
+            'Check the value in the billing system'
+        ),
+        (
+            'Q12',
+            'Rows or dollars of the file do not balance',
+            'Do not use the run; tell whoever runs the job'
+        )
     ) as v (reason, what_is_wrong, remedy)
 )
 
@@ -342,14 +406,13 @@ select
     case
         when count(ranked.rule_id) = 0 then 'No rule flags a line.'
         else
-            figure(count(ranked.rule_id)) || ' of ' || counted(count(*), 'rule') || ' flag at least one line. '
-            || string_agg(
+            'Rules that flag at least one line: ' || figure(count(ranked.rule_id)) || ' of '
+            || figure(count(*)) || '. Most lines: ' || string_agg(
                 ranked.rule_id || ' (' || replace(rules.name, '-', ' ') || ', '
                 || counted(ranked.lines, 'line') || ')',
                 ', ' order by ranked.place
             ) filter (where ranked.place <= 3)
-            || case when count(ranked.rule_id) = 1 then ' is the only one.'
-                else ' flag most.' end
+            || '.'
     end as reading
 from audit.rule as rules
 left join ranked on rules.rule_id = ranked.rule_id
@@ -377,19 +440,22 @@ limit 15
 
 /* ---
 n: lines_judged
-columns: {rule: code, what: {label: What it says, format: text}, lines_flagged: count, dollars: money,
-  lines_judged: {label: Lines judged, format: count}, share_flagged: {label: Share flagged, format: percent},
+columns: {rule: code, what: {label: What it says, format: text}, lines_flagged: count,
+  dollars: money, lines_judged: {label: Lines judged, format: count},
+  share_flagged: {label: Share flagged, format: percent},
   interval: {label: 95% interval, format: interval}}
 rows: 60
 unknown: none
 empty: There is no finding in this period.
 note: >
   Lines flagged and dollars are of the period; dollars count once per line within a rule, so that
-  rules must not be added up: a line may break several. Lines judged are those the rule could decide on, flagged or
-  passed, over all dates on file; the share is flagged / judged over the same dates. Lines the rule does not
-  apply to are not in it. A finding with no line (a provider's) has no dollars.
+  rules must not be added up: a line may break several. Lines judged are those the rule could
+  decide on, flagged or passed, over all dates on file; the share is flagged / judged over the
+  same dates. Lines the rule does not apply to are not in it. A finding with no line (a
+  provider's) has no dollars.
 
-  Severity: error, the line should not stand as billed; warning, look before it is sent; info, for knowledge.
+  Severity: error, the line should not stand as billed; warning, look before it is sent; info, for
+  knowledge.
 --- */
 with rule_lines as (
     select
@@ -455,7 +521,8 @@ payers as (
 select
     coalesce(
         'Of payers with at least 11 lines, '
-        || max_by(payers.payer, payers.error_lines / payers.billed_lines) || ' has the largest share of lines with an error finding ('
+        || max_by(payers.payer, payers.error_lines / payers.billed_lines)
+        || ' has the largest share of lines with an error finding ('
         || percent(max(payers.error_lines / payers.billed_lines)) || '), '
         || min_by(payers.payer, payers.error_lines / payers.billed_lines) || ' the smallest ('
         || percent(min(payers.error_lines / payers.billed_lines)) || '). '
@@ -474,9 +541,10 @@ columns: {error_share: {label: Lines with an error finding, format: percent}, do
   interval: {label: 95% interval, format: interval}}
 empty: No lines were billed in this period.
 note: >
-  Lines with at least one finding of severity error / billed lines, by payer of the claim. The whisker is the 95%
-  Wilson interval; a hollow dot rests on fewer than 11 lines. Dollars count once per line: expected allowed, else
-  charge. The twenty payers with most billed lines are drawn.
+  Lines with at least one finding of severity error / billed lines, by payer of the claim. The
+  whisker is the 95% Wilson interval; a hollow dot rests on fewer than 11 lines. Dollars count
+  once per line: expected allowed, else charge. The twenty payers with most billed lines are
+  drawn.
 --- */
 with flagged_lines as (
     select
@@ -544,9 +612,11 @@ select
         when count(*) = 0 then 'No line could be compared: none is both priced and adjudicated.'
         else
             'On ' || counted(count(*), 'line') || ' that could be compared, '
-            || dollars(sum(variances.allowed)) || ' was allowed and ' || dollars(sum(variances.expected_allowed))
-            || ' expected, ' || percent(sum(variances.allowed) / nullif(sum(variances.expected_allowed), 0))
-            || ' of it. ' || percent(count(*) filter (where variances.status = 'as_expected') / count(*))
+            || dollars(sum(variances.allowed)) || ' was allowed and '
+            || dollars(sum(variances.expected_allowed)) || ' expected, '
+            || percent(sum(variances.allowed) / nullif(sum(variances.expected_allowed), 0))
+            || ' of it. '
+            || percent(count(*) filter (where variances.status = 'as_expected') / count(*))
             || ' of the lines were allowed as expected.'
     end as reading
 from audit.payment_variance as variances
@@ -557,15 +627,20 @@ where variances.status in ('as_expected', 'under', 'over') and in_period(lines.d
 chart: columns
 x: allowed_of_expected
 y: lines
-columns: {allowed_of_expected: {label: "Allowed as a share of expected", format: text}, lines: count}
+columns: {allowed_of_expected: {label: "Allowed as a share of expected", format: text},
+  lines: count}
 empty: No line could be compared in this period.
 note: >
-  Lines compared (priced, adjudicated, not denied), by allowed / expected in steps of five percent; the last
-  step holds everything above. A spike away from 100% is a pattern worth asking about: at 50% a second
-  procedure reduced twice, near 98% sequestration taken for an allowed amount.
+  Lines compared (priced, adjudicated, not denied), by allowed / expected in steps of five
+  percent; the last step holds everything above. A spike away from 100% is a pattern worth asking
+  about: at 50% a second procedure reduced twice, near 98% sequestration taken for an allowed
+  amount.
 --- */
 with ratios as (
-    select least(cast(floor(20 * variances.allowed / variances.expected_allowed + 0.5) as integer), 31) as step
+    select
+        least(
+            cast(floor(20 * variances.allowed / variances.expected_allowed + 0.5) as integer), 31
+        ) as step
     from audit.payment_variance as variances
     inner join core.service_line as lines on variances.line_id = lines.line_id
     where
@@ -576,12 +651,15 @@ with ratios as (
 
 steps as (
     select unnest(range(
-        (select least(min(ratios.step), 10) from ratios), (select greatest(max(ratios.step), 24) + 1 from ratios)
+        (select least(min(ratios.step), 10) from ratios),
+        (select greatest(max(ratios.step), 24) + 1 from ratios)
     )) as step
 )
 
 select
-    case when steps.step = 31 then 'over 150%' else (5 * steps.step) || '%' end as allowed_of_expected,
+    case
+        when steps.step = 31 then 'over 150%' else (5 * steps.step) || '%'
+    end as allowed_of_expected,
     count(ratios.step) as lines
 from steps
 left join ratios on steps.step = ratios.step
@@ -595,13 +673,13 @@ columns: {basis: {label: Expected by, format: text}, expected: dollars, allowed:
   as_expected_share: {label: As expected, format: percent}}
 empty: No line could be compared in this period.
 note: >
-  Expected is the fee schedule applied to the line as billed: fee, multiple-procedure reduction, modifiers. Basis
-  medicare is the Physician Fee Schedule of the date and locality; contract is the practice's own contracts. Where no
-  basis is known for a payer, nothing is compared.
+  Expected is the fee schedule applied to the line as billed: fee, multiple-procedure reduction,
+  modifiers. Basis medicare is the Physician Fee Schedule of the date and locality; contract is
+  the practice's own contracts. Where no basis is known for a payer, nothing is compared.
 
-  Difference is allowed less expected. Potential underpayment adds the shortfalls of lines allowed below
-  expected, potential overpayment the surpluses of those above; they are never netted. Potential means needs
-  review: the cause may be the payer, the billed code, or our price.
+  Difference is allowed less expected. Potential underpayment adds the shortfalls of lines allowed
+  below expected, potential overpayment the surpluses of those above; they are never netted.
+  Potential means needs review: the cause may be the payer, the billed code, or our price.
 --- */
 select
     lines.payer,
@@ -612,9 +690,11 @@ select
     sum(variances.variance) as difference,
     count(*) filter (where variances.status = 'as_expected') / count(*) as as_expected_share,
     count(*) filter (where variances.status = 'under') as under_lines,
-    coalesce(-sum(variances.variance) filter (where variances.status = 'under'), 0) as potential_underpayment,
+    coalesce(-sum(variances.variance) filter (where variances.status = 'under'), 0)
+        as potential_underpayment,
     count(*) filter (where variances.status = 'over') as over_lines,
-    coalesce(sum(variances.variance) filter (where variances.status = 'over'), 0) as potential_overpayment
+    coalesce(sum(variances.variance) filter (where variances.status = 'over'), 0)
+        as potential_overpayment
 from audit.payment_variance as variances
 inner join core.service_line as lines on variances.line_id = lines.line_id
 inner join audit.expected_payment as prices on variances.line_id = prices.line_id
@@ -692,15 +772,17 @@ y: payer
 interval: interval
 n: adjudicated_lines
 columns: {denial_rate: percent, charge: {label: Charge denied, format: money},
-  expected: {label: Expected allowed, format: money}, interval: {label: 95% interval, format: interval}}
+  expected: {label: Expected allowed, format: money},
+  interval: {label: 95% interval, format: interval}}
 unknown: not priced
 empty: No line has been adjudicated in this period.
 note: >
   Denied adjudicated lines / adjudicated lines. A line is denied when, after all its remittances,
-  nothing is allowed and a reason that is neither contractual nor patient share carries the balance; the claim
-  status code never decides. Contractual write-offs (45, 59, 253 and their kin), deductible, coinsurance and copayment are
-  not denials. Dollars are of the denied lines, each line once: as charged, and as expected where they could be priced
-  (their count stands beside). The twenty payers with most adjudicated lines are drawn.
+  nothing is allowed and a reason that is neither contractual nor patient share carries the
+  balance; the claim status code never decides. Contractual write-offs (45, 59, 253 and their
+  kin), deductible, coinsurance and copayment are not denials. Dollars are of the denied lines,
+  each line once: as charged, and as expected where they could be priced (their count stands
+  beside). The twenty payers with most adjudicated lines are drawn.
 --- */
 select
     lines.payer,
@@ -734,9 +816,12 @@ with categories as (
 
 select
     coalesce(
-        'The largest cause is ' || replace(max_by(categories.category, categories.lines), '_', ' ')
-        || ': ' || figure(max(categories.lines)) || ' of ' || counted(sum(categories.lines), 'denied line')
-        || ' (' || percent(max(categories.lines) / sum(categories.lines)) || ').',
+        'Most lines: ' || replace(max_by(categories.category, categories.lines), '_', ' ') || ', '
+        || figure(max(categories.lines)) || ' of ' || counted(sum(categories.lines), 'denied line')
+        || ' (' || percent(max(categories.lines) / sum(categories.lines)) || '). Most dollars: '
+        || replace(max_by(categories.category, categories.charge), '_', ' ') || ', '
+        || dollars(max(categories.charge)) || ' of ' || dollars(sum(categories.charge))
+        || ' charged.',
         'No line was denied in this period.'
     ) as reading
 from categories
@@ -745,14 +830,15 @@ from categories
 chart: bars
 x: charge
 y: category
-columns: {charge: {label: Charge denied, format: dollars}, expected: {label: Expected allowed, format: money},
-  share_of_denied: percent, interval: {label: 95% interval, format: interval}}
+columns: {charge: {label: Charge denied, format: dollars},
+  expected: {label: Expected allowed, format: money}, share_of_denied: percent,
+  interval: {label: 95% interval, format: interval}}
 n: of_denied_lines
 unknown: not priced
 empty: No line was denied in this period.
 note: >
-  Our own grouping of the reason that decides (the driver); unmapped reasons are shown as such. Each
-  denied line stands in one category. The share is of all denied lines.
+  Our own grouping of the reason that decides (the driver); unmapped reasons are shown as such.
+  Each denied line stands in one category. The share is of all denied lines.
 --- */
 select
     replace(coalesce(lines.denial_category, 'unmapped'), '_', ' ') as category,
@@ -770,17 +856,18 @@ group by category
 order by charge desc, category
 
 /* ---
-columns: {carc: code, first_remark: {label: Most frequent RARC, format: code}, charge: {label: Charge denied, format: money},
+columns: {carc: code, first_remark: {label: Most frequent RARC, format: code},
+  charge: {label: Charge denied, format: money},
   expected: {label: Expected allowed, format: money}, share_of_adjudicated: percent,
   interval: {label: 95% interval, format: interval}}
 n: of_adjudicated_lines
 rows: 25
-unknown: none
+unknown: not priced
 empty: No line was denied in this period.
 note: >
-  CARC is the claim adjustment reason code that decides, RARC the remark most often beside it. The share is denied
-  lines with this reason / all adjudicated lines. X12 owns the texts of these codes; they are not
-  reproduced here.
+  CARC is the claim adjustment reason code that decides, RARC the remark most often beside it. The
+  share is denied lines with this reason / all adjudicated lines. X12 owns the texts of these
+  codes; they are not reproduced here.
 --- */
 with adjudicated as (
     select count(*) as lines
@@ -791,7 +878,7 @@ with adjudicated as (
 select
     lines.driver_carc as carc,
     replace(coalesce(lines.denial_category, 'unmapped'), '_', ' ') as category,
-    mode(lines.driver_rarc order by lines.driver_rarc) as first_remark,
+    coalesce(mode(lines.driver_rarc order by lines.driver_rarc), 'none') as first_remark,
     count(*) as denied_lines,
     adjudicated.lines as of_adjudicated_lines,
     count(*) / adjudicated.lines as share_of_adjudicated,
@@ -812,8 +899,10 @@ x: denial_rate
 y: procedure_code
 interval: interval
 n: adjudicated_lines
-columns: {procedure_code: code, denial_rate: percent, charge: {label: Charge denied, format: money},
-  expected: {label: Expected allowed, format: money}, interval: {label: 95% interval, format: interval}}
+columns: {procedure_code: code, denial_rate: percent,
+  charge: {label: Charge denied, format: money},
+  expected: {label: Expected allowed, format: money},
+  interval: {label: 95% interval, format: interval}}
 unknown: not priced
 empty: No Mohs line has been adjudicated in this period.
 note: Counted as by payer, for 17311 to 17315.
@@ -842,12 +931,14 @@ y: denial_rate
 interval: interval
 n: adjudicated_lines
 unfinished: is_unfinished
-columns: {denial_rate: percent, adjudicated_share: percent, interval: {label: 95% interval, format: interval},
+columns: {denial_rate: percent, adjudicated_share: percent,
+  interval: {label: 95% interval, format: interval},
   is_unfinished: {label: Unfinished, format: text}}
 empty: No lines are on file for this period.
 note: >
-  Counted as by payer, by month of service. Unfinished, and hollow: fewer than 90% of the month's lines are
-  adjudicated. Payers answer clean claims first, so the rate of such a month will move; do not compare it.
+  Counted as by payer, by month of service. Unfinished, and hollow: fewer than 90% of the month's
+  lines are adjudicated. Payers answer clean claims first, so the rate of such a month will move;
+  do not compare it.
 --- */
 select
     strftime(lines.date_of_service, '%Y-%m') as month,
@@ -876,7 +967,9 @@ with unmatched as (
         count(*) as lines,
         sum(remits.charge) as charge
     from core.remit_line as remits
-    where remits.match_method = 'none' and not remits.is_reversal and in_period(remits.date_of_service)
+    where
+        remits.match_method = 'none' and not remits.is_reversal
+        and in_period(remits.date_of_service)
 ),
 
 waiting as (
@@ -888,10 +981,11 @@ waiting as (
 )
 
 select
-    counted(unmatched.lines, 'remitted line') || ' (' || dollars(coalesce(unmatched.charge, 0))
-    || ' charged) fit no billed line on file, and ' || counted(waiting.lines, 'billed line') || ' ('
-    || dollars(coalesce(waiting.charge, 0)) || ') have no remittance. A line without a finding is not a clean line: '
-    || 'it is a line on which the rules that could be run found nothing.' as reading
+    'Remitted lines that fit no billed line on file: ' || figure(unmatched.lines) || ' ('
+    || dollars(coalesce(unmatched.charge, 0)) || ' charged). Billed lines without a remittance: '
+    || figure(waiting.lines) || ' (' || dollars(coalesce(waiting.charge, 0))
+    || '). A line without a finding is not a clean line: it is a line on which the rules that '
+    || 'could be run found nothing.' as reading
 from unmatched
 cross join waiting
 
@@ -900,9 +994,9 @@ columns: {reason: text, lines: count, share_of_lines: percent, charge: money}
 unknown: no reason given
 empty: Every line could be priced.
 note: >
-  Billed lines to a primary payer that have no expected amount, by reason. Manual: priced by people, as
-  the policy asks. They are in no figure of expected, underpaid or overpaid dollars. The share is of all
-  lines due a price.
+  Billed lines to a primary payer that have no expected amount, by reason. Manual: priced by
+  people, as the policy asks. They are in no figure of expected, underpaid or overpaid dollars.
+  The share is of all lines due a price.
 --- */
 with due as (
     select
@@ -933,14 +1027,16 @@ rows: 60
 empty: Every rule could judge every line it applies to.
 unknown: not recorded
 note: >
-  Rules that could not judge lines they apply to, because a column is unknown in the source or a file of that
-  kind (remittances, chart) was not read. Over all dates on file. Such lines are neither passed nor flagged.
+  Rules that could not judge lines they apply to, because a column is unknown in the source or a
+  file of that kind (remittances, chart) was not read. Over all dates on file. Such lines are
+  neither passed nor flagged.
 --- */
 with coverages as (
     select
         coverage.rule_id,
         sum(coverage.lines) filter (where coverage.outcome = 'not_evaluable') as lines_not_checked,
-        sum(coverage.lines) filter (where coverage.outcome in ('flagged', 'passed')) as lines_judged,
+        sum(coverage.lines) filter (where coverage.outcome in ('flagged', 'passed'))
+            as lines_judged,
         list_sort(list_distinct(flatten(list(coverage.missing) filter (
             where coverage.outcome = 'not_evaluable'
         )))) as missing

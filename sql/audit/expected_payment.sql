@@ -25,8 +25,10 @@ line_modifiers as (
         min(
             case when meanings.price_effect = 'by_report' then billed_modifiers.modifier end
         ) as by_report,
-        min(case when meanings.price_effect = 'denied' then billed_modifiers.modifier end) as denied,
-        min(case when meanings.modifier is null then billed_modifiers.modifier end) as unknown,
+        min(case when meanings.price_effect = 'denied' then billed_modifiers.modifier end)
+            as denied,
+        min(case when meanings.modifier is null then billed_modifiers.modifier end)
+            as unknown_modifier,
         bool_or(coalesce(meanings.price_effect = 'bilateral', false)) as is_bilateral,
         bool_or(coalesce(meanings.price_effect = 'return', false)) as is_return
     from billed_modifiers
@@ -120,7 +122,7 @@ scheduled_lines as (
         line_modifiers.assistant as assistant_modifier,
         line_modifiers.by_report,
         line_modifiers.denied,
-        line_modifiers.unknown,
+        line_modifiers.unknown_modifier,
         coalesce(line_modifiers.is_bilateral, false) as is_bilateral,
         coalesce(line_modifiers.is_return, false) as is_return,
         days.has_schedule,
@@ -209,6 +211,7 @@ judged_lines as (
         scheduled_lines.gpci_release,
         scheduled_lines.conversion_factor,
         scheduled_lines.fee,
+        scheduled_lines.has_schedule and scheduled_lines.rvu_release is null as is_unlisted,
         case
             when scheduled_lines.line_of_business <> 'medicare'
                 then 'the payer is not Medicare fee-for-service ('
@@ -243,8 +246,9 @@ judged_lines as (
                 then 'modifier ' || scheduled_lines.denied || ': Medicare does not pay the line'
         end as unpriced_reason,
         case
-            when scheduled_lines.unknown is not null
-                then 'modifier ' || scheduled_lines.unknown || ' is not in the loaded table'
+            when scheduled_lines.unknown_modifier is not null
+                then 'modifier ' || scheduled_lines.unknown_modifier
+                    || ' is not in the loaded table'
             when scheduled_lines.by_report is not null
                 then 'modifier ' || scheduled_lines.by_report || ' is priced by report'
             when scheduled_lines.is_return and scheduled_lines.global_days in ('010', '090')
@@ -422,6 +426,16 @@ other_units as (
     group by judged_lines.patient_id, judged_lines.date_of_service, judged_lines.pricing_group
 ),
 
+-- A code the loaded schedule does not have may outrank the others: their explanation says so.
+unlisted_groups as (
+    select distinct
+        judged_lines.patient_id,
+        judged_lines.date_of_service,
+        judged_lines.pricing_group
+    from judged_lines
+    where judged_lines.is_unlisted and judged_lines.line_of_business = 'medicare'
+),
+
 ranked_groups as (
     select distinct
         ranked_lines.patient_id,
@@ -459,6 +473,8 @@ line_fees as (
         judged_lines.renderer_rate,
         judged_lines.unpriced_reason,
         line_ranks.best_rank,
+        line_ranks.best_rank is not null and unlisted_groups.patient_id is not null
+            as has_unlisted,
         coalesce(line_ranks.mean_rate, cast(1 as decimal(9, 6))) as mean_rate,
         coalesce(
             judged_lines.manual_reason,
@@ -498,6 +514,11 @@ line_fees as (
             judged_lines.patient_id = ranked_groups.patient_id
             and judged_lines.date_of_service = ranked_groups.date_of_service
             and judged_lines.pricing_group = ranked_groups.pricing_group
+    left join unlisted_groups
+        on
+            judged_lines.patient_id = unlisted_groups.patient_id
+            and judged_lines.date_of_service = unlisted_groups.date_of_service
+            and judged_lines.pricing_group = unlisted_groups.pricing_group
 ),
 
 participation_fees as (
@@ -643,6 +664,12 @@ select
                                 then '; rank ' || cast(line_fees.best_rank as varchar) || ' x '
                                     || cast(line_fees.mean_rate as varchar)
                             else '; not reduced'
+                        end
+                        || case
+                            when line_fees.has_unlisted
+                                then ' (ranked without a code of the day that is not on the'
+                                    || ' loaded schedule)'
+                            else ''
                         end
                         || case
                             when line_fees.participation_rate <> 1

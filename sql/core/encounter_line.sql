@@ -1,4 +1,4 @@
--- What an encounter adds to its lines. Pointers are counted in the code table that holds on the day.
+-- What an encounter adds to its lines. Diagnoses are read in the code table of the day.
 with encounter_counts as (
     select
         lines.encounter_id,
@@ -28,7 +28,7 @@ code_counts as (
     group by lines.encounter_id, lines.procedure_code
 ),
 
-pointers as (
+line_diagnoses as (
     select
         lines.line_id,
         lines.date_of_service,
@@ -41,9 +41,9 @@ pointers as (
 
 codes as (
     select distinct
-        pointers.code,
-        pointers.date_of_service
-    from pointers
+        line_diagnoses.code,
+        line_diagnoses.date_of_service
+    from line_diagnoses
 ),
 
 malignant_codes as (
@@ -77,24 +77,24 @@ code_meanings as (
 
 line_pointers as (
     select
-        pointers.line_id,
+        line_diagnoses.line_id,
         count(*) as pointers,
         count(*) filter (where meanings.site_family = 'HNHFG') as head_pointers,
         count(*) filter (where meanings.site_family = 'TAL') as trunk_pointers,
         count(*) filter (where meanings.site_family = 'LIMB') as limb_pointers,
         count(*) filter (where meanings.site_family = 'AMBIG') as ambiguous_pointers,
         count(*) filter (where meanings.is_malignant) as malignant_pointers,
-        coalesce(max(pointers.code) filter (where pointers.ordinal = 1), '')
-        || ' ' || coalesce(max(pointers.code) filter (where pointers.ordinal = 2), '')
-        || ' ' || coalesce(max(pointers.code) filter (where pointers.ordinal = 3), '')
-        || ' ' || coalesce(max(pointers.code) filter (where pointers.ordinal = 4), '')
+        coalesce(max(line_diagnoses.code) filter (where line_diagnoses.ordinal = 1), '')
+        || ' ' || coalesce(max(line_diagnoses.code) filter (where line_diagnoses.ordinal = 2), '')
+        || ' ' || coalesce(max(line_diagnoses.code) filter (where line_diagnoses.ordinal = 3), '')
+        || ' ' || coalesce(max(line_diagnoses.code) filter (where line_diagnoses.ordinal = 4), '')
             as diagnosis_key
-    from pointers
+    from line_diagnoses
     inner join code_meanings as meanings
         on
-            pointers.code = meanings.code
-            and pointers.date_of_service = meanings.date_of_service
-    group by pointers.line_id
+            line_diagnoses.code = meanings.code
+            and line_diagnoses.date_of_service = meanings.date_of_service
+    group by line_diagnoses.line_id
 )
 
 select
@@ -183,18 +183,24 @@ select
     cast(coalesce(encounters.additional_stages_h, 0) as decimal(9, 3)) as additional_stages_h,
     cast(coalesce(encounters.additional_stages_t, 0) as decimal(9, 3)) as additional_stages_t,
     cast(coalesce(encounters.extra_blocks, 0) as decimal(9, 3)) as extra_blocks,
-    case when lines.diagnosis_codes is not null then coalesce(line_pointers.pointers, 0) end
-        as pointers,
-    case when lines.diagnosis_codes is not null then coalesce(line_pointers.head_pointers, 0) end
-        as head_pointers,
-    case when lines.diagnosis_codes is not null then coalesce(line_pointers.trunk_pointers, 0) end
-        as trunk_pointers,
-    case when lines.diagnosis_codes is not null then coalesce(line_pointers.limb_pointers, 0) end
-        as limb_pointers,
-    case when lines.diagnosis_codes is not null then coalesce(line_pointers.ambiguous_pointers, 0) end
-        as ambiguous_pointers,
-    case when lines.diagnosis_codes is not null then coalesce(line_pointers.malignant_pointers, 0) end
-        as malignant_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(line_pointers.pointers, 0)
+    end as pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(line_pointers.head_pointers, 0)
+    end as head_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(line_pointers.trunk_pointers, 0)
+    end as trunk_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(line_pointers.limb_pointers, 0)
+    end as limb_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(line_pointers.ambiguous_pointers, 0)
+    end as ambiguous_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(line_pointers.malignant_pointers, 0)
+    end as malignant_pointers,
     case
         when lines.diagnosis_codes is not null then coalesce(line_pointers.diagnosis_key, '')
     end

@@ -1,5 +1,5 @@
--- What a line says by itself: its kind, its modifiers, the policy indicators and edits of its day. A
--- published series judges the days of its releases; a day outside them is judged by the nearest.
+-- What a line says by itself: its kind, its modifiers, the policy indicators and edits of its day.
+-- A published series judges the days of its releases; a day outside them is judged by the nearest.
 with mohs_patients as (
     select distinct lines.patient_id
     from core.service_line as lines
@@ -21,8 +21,9 @@ patient_lines as (
         lines.group_id,
         lines.specialty,
         -- group and specialty from the roster, the rendering provider where those are unknown
-        coalesce(lines.group_id || '/' || lines.specialty, lines.rendering_npi)
-            as practitioner_key,
+        coalesce(
+            nullif(lines.group_id, '') || '/' || nullif(lines.specialty, ''), lines.rendering_npi
+        ) as practitioner_key,
         lines.rendering_type,
         lines.date_of_service,
         lines.place_of_service,
@@ -196,7 +197,7 @@ code_values as (
             and judged_days.mue_date between edits.effective_from and edits.effective_to
 ),
 
-modifiers as (
+billed_modifiers as (
     select
         lines.line_id,
         lines.date_of_service,
@@ -207,25 +208,26 @@ modifiers as (
 
 line_modifiers as (
     select
-        modifiers.line_id,
+        billed_modifiers.line_id,
         bool_or(meanings.is_distinct) as has_distinct_modifier,
         bool_or(meanings.is_ncci) as has_ncci_modifier,
         bool_or(meanings.price_effect = 'assistant') as has_assistant_modifier,
-        max(modifiers.modifier) filter (where meanings.side <> '' or meanings.part <> '')
+        max(billed_modifiers.modifier) filter (where meanings.side <> '' or meanings.part <> '')
             as side_modifier,
-        bool_or(modifiers.modifier = '24') as has_24,
-        bool_or(modifiers.modifier = '25') as has_25,
-        bool_or(modifiers.modifier = '57') as has_57,
-        bool_or(modifiers.modifier = '58') as has_58,
-        bool_or(modifiers.modifier = '76') as has_76,
-        bool_or(modifiers.modifier = '78') as has_78,
-        bool_or(modifiers.modifier = '79') as has_79
-    from modifiers
+        bool_or(billed_modifiers.modifier = '24') as has_24,
+        bool_or(billed_modifiers.modifier = '25') as has_25,
+        bool_or(billed_modifiers.modifier = '57') as has_57,
+        bool_or(billed_modifiers.modifier = '58') as has_58,
+        bool_or(billed_modifiers.modifier = '76') as has_76,
+        bool_or(billed_modifiers.modifier = '78') as has_78,
+        bool_or(billed_modifiers.modifier = '79') as has_79
+    from billed_modifiers
     left join reference.modifier as meanings
         on
-            modifiers.modifier = meanings.modifier
-            and modifiers.date_of_service between meanings.effective_from and meanings.effective_to
-    group by modifiers.line_id
+            billed_modifiers.modifier = meanings.modifier
+            and billed_modifiers.date_of_service
+            between meanings.effective_from and meanings.effective_to
+    group by billed_modifiers.line_id
 ),
 
 mohs_days as (

@@ -1,4 +1,12 @@
 -- Findings of a run; one is superseded where a rule that stands in for it flags the same line.
+with superseded as (
+    select distinct
+        stronger.line_id,
+        supersessions.superseded_id as rule_id
+    from temp.rule_finding as stronger
+    inner join temp.supersession as supersessions on stronger.rule_id = supersessions.rule_id
+)
+
 select
     findings.rule_id,
     findings.subject,
@@ -11,17 +19,11 @@ select
     findings.related_line_id,
     findings.suggested_code,
     findings.suggested_units,
-    exists (
-        select 1
-        from temp.rule_finding as stronger
-        inner join temp.supersession as supersessions
-            on stronger.rule_id = supersessions.rule_id
-        where
-            stronger.line_id = findings.line_id
-            and supersessions.superseded_id = findings.rule_id
-    ) as is_superseded,
+    superseded.line_id is not null as is_superseded,
     findings.dollars,
     findings.rule_version,
     findings.first_run_id,
     findings.state
 from temp.rule_finding as findings
+left join superseded
+    on findings.line_id = superseded.line_id and findings.rule_id = superseded.rule_id

@@ -3,7 +3,9 @@ with judged as (
     select
         count(*) as lines,
         count(lines.missing) as not_evaluable,
-        coalesce(list_sort(list(distinct lines.missing)), []) as missing
+        coalesce(
+            list_sort(list(distinct lines.missing) filter (where lines.missing is not null)), []
+        ) as missing
     from temp.rule_line as lines
 ),
 

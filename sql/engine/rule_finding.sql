@@ -24,7 +24,8 @@ from (
         found.suggested_units,
         row_number() over (
             partition by found.line_id
-            order by found.related_line_id, found.reason, found.suggested_code, found.suggested_units
+            order by
+                found.related_line_id, found.reason, found.suggested_code, found.suggested_units
         ) as choice
     from found
 ) as hits

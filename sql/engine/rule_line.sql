@@ -1,5 +1,5 @@
--- The lines of a rule's population, with what stops it from judging one and the severity it would have.
--- A payer's own line in overlays.csv wins; `off` takes its lines out.
+-- The lines of a rule's population, with what stops it from judging one and the severity it would
+-- have. A payer's row in overlays.csv wins; `off` takes its lines out.
 select
     population.line_id,
     population.claim_id,

@@ -18,15 +18,14 @@ citation:
     grade: inference
     checked: 2026-11-23
 why: >
-  17311 and 17312 are for the head, neck, hands, feet and genitalia, 17313 and 17314 for the trunk, arms
-  and legs. The trunk codes pay less, so this is usually money left behind, and a payer that compares
-  code and diagnosis denies the line.
+  17311 and 17312 are for the head, neck, hands, feet and genitalia, 17313 and 17314 for the
+  trunk, arms and legs. The trunk codes pay less, so this is usually money left behind, and a
+  payer that compares code and diagnosis denies the line.
 exceptions:
   - One diagnosis is of the trunk, a limb or an ambiguous site.
-  - The chart says trunk, arm or leg and so the diagnosis is wrong.
 remedy: >
-  Read the site in the operative note. Correct the code to 17311 or 17312, or the diagnosis, and send a
-  corrected claim.
+  Read the site in the operative note. Correct the code to 17311 or 17312, or the diagnosis, and
+  send a corrected claim.
 --- */
 select
     stage.line_id,

@@ -15,13 +15,13 @@ citation:
     grade: authority
     checked: 2026-11-23
 why: >
-  17312 follows 17311 and 17314 follows 17313. A later stage of a tumour is taken where the first was,
-  so one of the two codes is of the wrong family and the add-on has no primary.
+  17312 follows 17311 and 17314 follows 17313. A later stage of a tumour is taken where the
+  first was, so one of the two codes is of the wrong family and the add-on has no primary.
 exceptions:
   - Both site families have a first stage that day.
 remedy: >
-  Read in the operative note where the tumour was, correct the code of the wrong family and send a
-  corrected claim.
+  Read in the operative note where the tumour was, correct the code of the wrong family and send
+  a corrected claim.
 supersedes: [MOHS020, MOHS021]
 --- */
 select

@@ -18,13 +18,14 @@ citation:
     grade: recalled
     checked: 2026-11-23
 why: >
-  An add-on code is paid only when its primary code is paid for the same patient, practitioner and
-  day, whatever claim the primary code stands on.
+  An add-on code is paid only when its primary code is paid for the same patient, practitioner
+  and day, whatever claim the primary code stands on.
 exceptions:
   - The first stage stands on another live claim of the same surgeon and day.
 remedy: >
-  Look for the first stage. If it was left out or billed under another number, send a corrected claim;
-  if the stages ran into a second day, ask the payer how it wants multi-day surgery billed.
+  Look for the first stage. If it was left out or billed under another number, send a corrected
+  claim; if the stages ran into a second day, ask the payer how it wants multi-day surgery
+  billed.
 --- */
 select
     stage.line_id,

@@ -15,8 +15,8 @@ citation:
     grade: authority
     checked: 2026-11-23
 why: >
-  17315 counts tissue blocks beyond the fifth of a stage. Without a stage that day there is nothing it
-  can belong to, and an add-on code is paid only beside a primary one.
+  17315 counts tissue blocks beyond the fifth of a stage. Without a stage that day there is
+  nothing it can belong to, and an add-on code is paid only beside a primary one.
 exceptions:
   - The stage stands on another live claim of the same surgeon and day.
 remedy: >
