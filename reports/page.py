@@ -8,7 +8,7 @@ header's keys these are common to all exhibits; every other one is a keyword of 
     chart     a function of reports/charts.py; `table` where absent
     columns   column -> format, or {label, format}; formats are those of theme.FORMATS
     n         column with the denominator; rates of a row with fewer than 11 say so
-    rows      how many rows of the table the page shows; the workbook has all
+    rows      how many rows the page draws and shows; the workbook has all
     empty     the sentence shown when the query returns nothing
     unknown   the word for null, `unknown` where absent
 """
@@ -283,7 +283,9 @@ def _answers(select: Select, page: Page) -> list[Answer]:
             drawing = (
                 None
                 if data.is_empty()
-                else charts.draw(exhibit.chart, data, forms, exhibit.arguments)
+                else charts.draw(
+                    exhibit.chart, data.head(exhibit.rows or data.height), forms, exhibit.arguments
+                )
             )
         except charts.UnusableChart as error:
             raise UnusablePage(f"{exhibit.place}: {error}") from None

@@ -220,8 +220,8 @@ def test_coordination_of_benefits(claims: Reading) -> None:
             "adjudicated_date": "20240821",
         }
     ]
-    columns = ("side", "claim_ordinal", "line_ordinal", "position")
-    columns += ("group_code", "carc", "amount", "quantity")
+    columns = ["side", "claim_ordinal", "line_ordinal", "position"]
+    columns += ["group_code", "carc", "amount", "quantity"]
     assert [tuple(row[name] for name in columns) for row in claims.rows("adjustment")] == [
         ("cob", 66, None, 1, "CO", "45", "100.00", ""),
         ("cob", 66, None, 2, "CO", "253", "1.50", "1"),
@@ -372,8 +372,8 @@ def test_remitted_lines(remits: Reading) -> None:
 
 
 def test_adjustments_stay_at_their_own_level(remits: Reading) -> None:
-    columns = ("claim_ordinal", "line_ordinal", "position", "group_code", "carc")
-    columns += ("amount", "quantity")
+    columns = ["claim_ordinal", "line_ordinal", "position", "group_code", "carc"]
+    columns += ["amount", "quantity"]
     assert [tuple(row[name] for name in columns) for row in remits.rows("adjustment")] == [
         (16, None, 1, "CO", "253", "10.00", ""),
         (16, 27, 1, "CO", "45", "300.00", ""),
@@ -552,7 +552,8 @@ def test_other_guides_are_counted_and_routed_away(place: str, instead: str, tmp_
     found = read(path)
     assert found.kinds == {"unsupported"}
     assert (found.warned(), found.quarantined()) == (["Q2"], [])
-    assert (found.frames, found.rows_in, found.charge_in) == ({}, 0, 0)
+    assert not found.frames
+    assert (found.rows_in, int(found.charge_in)) == (0, 0)
 
 
 def test_only_our_simulator_is_simulated(claims: Reading, tmp_path: Path) -> None:

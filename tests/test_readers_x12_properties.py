@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -35,13 +36,12 @@ def read_bytes(data: bytes) -> Reading:
 
 
 @st.composite
-def renderings(draw: Callable[..., object]) -> tuple[str, bytes, list[int], list[int]]:
+def renderings(draw: st.DrawFn) -> tuple[str, bytes, list[int], list[int]]:
     """One of our files with other delimiters: name, bytes, where each segment begins and ends."""
     name = draw(st.sampled_from(NAMES))
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]))
     letters = DELIMITERS + ("§¦" if encoding == "cp1252" else "")
-    chosen = draw(st.permutations(letters).map(lambda all_: all_[:3]))
-    element, component, terminator = chosen  # type: ignore[misc]
+    element, component, terminator = draw(st.permutations(letters))[:3]
     end = draw(st.sampled_from(["", "\n", "\r\n", "  \n", "newline"]))
     if end == "newline":
         terminator, end = draw(st.sampled_from(["\n", "\r\n", "\r"])), ""
@@ -136,15 +136,13 @@ def test_cut_off_at_any_byte(name: str, kept: float) -> None:
     assert found.rows_in == lines_of(found) == len(raw)
 
 
-def damaged(draw: Callable[..., object]) -> list[str]:
+def damaged(draw: Callable[..., Any]) -> list[str]:
     """Both our files in one, with some segments lost, doubled, moved, misspelt or cut."""
     segments = segments_of(NAMES[0]) + segments_of(NAMES[1])
-    for _ in range(draw(st.integers(0, 6))):  # type: ignore[call-overload]
+    for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(1, len(segments) - 1))
         other = draw(st.integers(1, len(segments) - 1))
         how = draw(st.sampled_from(["lose", "double", "swap", "lower", "rename", "cut", "end"]))
-        assert isinstance(at, int)
-        assert isinstance(other, int)
         if how == "lose" and len(segments) > 3:
             del segments[at]
         elif how == "double":

@@ -722,9 +722,8 @@ def test_wilson_of_nothing_is_unknown(connection: warehouse.Connection) -> None:
 
 def _wilson(connection: warehouse.Connection, k: int, n: int) -> dict[str, float] | None:
     connection.execute(page.MACROS.read_text(encoding="utf-8"))
-    row = connection.execute(f"select wilson({k}, {n})").fetchone()
-    assert row is not None
-    return row[0]  # type: ignore[no-any-return]
+    ((found,),) = connection.execute(f"select wilson({k}, {n})").fetchall()
+    return found  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -778,3 +777,24 @@ def test_no_chart_draws_two_categories_as_one() -> None:
     forms = {"payer": ("Payer", "text"), "lines": ("Lines", "count")}
     figure = charts.draw("bars", data, forms, {"x": "lines", "y": "payer"})
     assert list(figure.data[0].y) == [0, 1]  # type: ignore[union-attr]
+
+
+def test_a_page_shows_some_rows_and_the_workbook_all(
+    connection: warehouse.Connection, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "mine.sql").write_text(
+        "/* ---\npage: Mine\n--- */\n"
+        "/* ---\ntitle: Long\nchart: bars\nx: n\ny: name\nrows: 3\n--- */\n"
+        "select 'row ' || n as name, n from range(50) as r (n) order by n\n",
+        encoding="utf-8",
+    )
+    answered = page.answer(warehouse.selector(connection), folder=folder)
+    (path,) = page.write(answered, out=tmp_path / "out", facts=FACTS)
+    reader = _read(path)
+    assert len(_rows(reader, "Long")) == 3
+    assert "The first 3 of 50 rows; the workbook has all of them." in _text(reader)
+    assert len(answered[0].answers[0].drawing.data[0].x) == 3  # type: ignore[union-attr]
+    book = openpyxl.load_workbook(workbook.write(answered, out=tmp_path / "a.xlsx", facts=FACTS))
+    assert book["Long"].max_row == 51

@@ -134,30 +134,39 @@ def test_progress_ends_at_the_number_of_encounters(tmp_path: Path) -> None:
 def test_envelopes_count_and_name_what_they_hold(
     practice: Summary, kind: str, functional: str, version: str
 ) -> None:
-    numbers = set()
+    numbers: set[str] = set()
     for path in inbox(practice, kind):
         text = path.read_text(encoding="ascii")
         assert text[105] == "~"
         assert text[103] == "*"
-        found = segments(path)
-        isa, gs = found[0], found[1]
-        assert len(isa) == 17
-        assert isa[6].strip() == gs[2] == "MOHSSIM"
-        assert (gs[1], gs[8]) == (functional, version)
-        assert isa[13] not in numbers
-        numbers.add(isa[13])
-        assert found[-1] == ["IEA", "1", isa[13]]
-        starts = [i for i, segment in enumerate(found) if segment[0] == "ST"]
-        ends = [i for i, segment in enumerate(found) if segment[0] == "SE"]
-        assert found[-2] == ["GE", str(len(starts)), gs[6]]
-        assert len(starts) == len(ends) == len({found[i][2] for i in starts})
-        for start, end in zip(starts, ends, strict=True):
-            assert found[end] == ["SE", str(end - start + 1), found[start][2]]
-        levels = [segment for segment in found if segment[0] == "HL"]
-        expected = 1
-        for segment in levels:
-            expected = 1 if segment[3] == "20" else expected + 1
-            assert segment[1] == str(expected)
+        every = segments(path)
+        heads = [n for n, segment in enumerate(every) if segment[0] == "ISA"]
+        assert every[0][0] == "ISA"
+        for first, after in zip(heads, [*heads[1:], len(every)], strict=True):
+            _check_interchange(every[first:after], functional, version, numbers)
+
+
+def _check_interchange(
+    found: list[list[str]], functional: str, version: str, numbers: set[str]
+) -> None:
+    isa, gs = found[0], found[1]
+    assert len(isa) == 17
+    assert isa[6].strip() == gs[2] == "MOHSSIM"
+    assert (gs[1], gs[8]) == (functional, version)
+    assert isa[13] not in numbers
+    numbers.add(isa[13])
+    assert found[-1] == ["IEA", "1", isa[13]]
+    starts = [i for i, segment in enumerate(found) if segment[0] == "ST"]
+    ends = [i for i, segment in enumerate(found) if segment[0] == "SE"]
+    assert found[-2] == ["GE", str(len(starts)), gs[6]]
+    assert len(starts) == len(ends) == len({found[i][2] for i in starts})
+    for start, end in zip(starts, ends, strict=True):
+        assert found[end] == ["SE", str(end - start + 1), found[start][2]]
+    levels = [segment for segment in found if segment[0] == "HL"]
+    expected = 1
+    for segment in levels:
+        expected = 1 if segment[3] == "20" else expected + 1
+        assert segment[1] == str(expected)
 
 
 def test_claims_add_up_and_point_to_their_diagnoses(practice: Summary) -> None:

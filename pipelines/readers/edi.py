@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 from decimal import Decimal
 
 import polars as pl
@@ -71,7 +71,7 @@ def _batches(chunk: x12.Chunk, file_id: str, kind: str) -> Iterator[Batch]:
     present = [name for name in _COUNTED if (chunk.segments["kind"] == name).any()]
     if chunk.unsupported or not present:
         present.append("unsupported" if chunk.unsupported else kind)
-    flaws = pl.DataFrame([asdict(flaw) for flaw in chunk.flaws], schema=PROBLEM)
+    flaws = pl.DataFrame([vars(flaw) for flaw in chunk.flaws], schema=PROBLEM)
     for position, name in enumerate(present):
         rows = chunk.segments.filter(pl.col("kind") == name)
         frames: dict[str, pl.DataFrame] = {}
@@ -121,7 +121,7 @@ def _transactions(ended: list[Transaction]) -> pl.DataFrame:
     known = {
         field.name: pl.Int64 if field.type == "int" else pl.String for field in fields(Transaction)
     }
-    found = pl.DataFrame([asdict(one) for one in ended], schema=known)
+    found = pl.DataFrame([vars(one) for one in ended], schema=known)
     return found.with_columns(transaction_control_number="control_number")
 
 

@@ -222,20 +222,14 @@ def _delimiters_of(data: bytes, at: int) -> tuple[bytes, bytes, bytes] | None:
 
 def _inferred(data: bytes, at: int) -> tuple[bytes, bytes, bytes] | None:
     """Element and terminator of a file without a readable ISA, told from its first two segments."""
-    element = re.escape(
-        data[at + 2 : at + 3] if data[at : at + 3] != b"ISA" else data[at + 3 : at + 4]
-    )
-    ends = rb"(?:([^A-Za-z0-9\s" + element + rb"])\s*|([\r\n]+))"
+    place = at + (3 if data[at : at + 3] == b"ISA" else 2)
+    element = data[place : place + 1]
+    ends = rb"(?:([^A-Za-z0-9\s" + re.escape(element) + rb"])\s*|([\r\n]+))"
     ids = rb"(?:GS|ST|BHT|BPR|TRN|HL|NM1|N1|REF|CLM|CLP|LX|SE|GE|IEA)"
-    found = re.compile(ends + ids + element).search(data, at + 3)
+    found = re.compile(ends + ids + re.escape(element)).search(data, place + 1)
     if not found:
         return None
-    terminator = found[1] or (b"\n" if b"\n" in found[2] else b"\r")
-    return (
-        data[at + 2 : at + 3] if data[at : at + 3] != b"ISA" else data[at + 3 : at + 4],
-        b"",
-        terminator,
-    )
+    return element, b"", found[1] or (b"\n" if b"\n" in found[2] else b"\r")
 
 
 def _component(data: bytes, element: bytes) -> bytes:
@@ -317,6 +311,7 @@ def _runs(path: Path, encoding: str, size: int, envelope: Envelope) -> Iterator[
                     f"no segment ends within {LARGEST_PIECE >> 20} MiB after byte {offset}; "
                     "the delimiters in the ISA segment are wrong: ask the sender for the file again"
                 )
+    raise NotX12("the file became shorter while it was read; read it again when it is whole")
 
 
 def _begins(buffer: bytes, at: int, terminator: bytes) -> bool:

@@ -110,7 +110,8 @@ def context(segments: pl.DataFrame, element: str) -> pl.DataFrame:
 
 
 def frames(rows: pl.DataFrame, delimiters: Delimiters) -> dict[str, pl.DataFrame]:
-    """`loops` -> landing table -> rows; absent text is empty or null. Carried segments land nothing again."""
+    """`loops` -> landing table -> rows; absent text is empty or null. Carried segments land nothing
+    again."""
     element, component = delimiters.element, delimiters.component
     named = rows.partition_by("id", as_dict=True)
     none = rows.clear()

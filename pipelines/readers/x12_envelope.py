@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 STRAY = {"HC": ("BHT", "HL", "SBR", "CLM", "SV1"), "HP": ("BPR", "CLP", "SVC")}
-"""Functional group [GS01] -> segments that, outside any ST, show that a transaction set lost its own."""
+"""Functional group [GS01] -> segments that, outside any ST, show that an ST is lost."""
 ENVELOPE = ("ISA", "TA1", "GS", "ST", "SE", "GE", "IEA")
 
 

@@ -67,26 +67,33 @@ class Post:
     spool: Spool
     parameters: Parameters
     files: int = 0
+    interchanges: int = 0
     balances: dict[tuple[int, str], Balance] | None = None
 
     def send(self, first: int, last: int) -> None:
-        """Write every batch from one day to another: an 837 file, and an 835 file per payer."""
+        """Write every batch from one day to another: an 837 file, and an 835 file of every payer's."""
         self._claims(first, last)
         batches = self.spool.batches("835", first, last)
-        for payer in self.parameters.payers:
-            mine = [batch for batch in batches if batch.payer == payer.index]
-            if mine:
-                self._remits(first, payer.index, mine)
+        if not batches:
+            return
+        month = date.fromordinal(first).strftime("%Y-%m")
+        self.files += 1
+        with _open(self.inbox / "835" / f"{month}.simulated.835") as stream:
+            for payer in self.parameters.payers:
+                mine = [batch for batch in batches if batch.payer == payer.index]
+                if mine:
+                    self._remits(stream, payer.index, mine)
 
     def _envelope(self, kind: str, version: str, day: int) -> claims.Envelope:
-        self.files += 1
-        return claims.Envelope(kind, version, self.files, day)
+        self.interchanges += 1
+        return claims.Envelope(kind, version, self.interchanges, day)
 
     def _claims(self, first: int, last: int) -> None:
         batches = self.spool.batches("837", first, last)
         if not batches:
             return
         month = date.fromordinal(first).strftime("%Y-%m")
+        self.files += 1
         envelope = self._envelope("HC", "005010X222A1", batches[-1].day)
         with _open(self.inbox / "837" / f"{month}.simulated.837") as stream:
             stream.write(envelope.head())
@@ -97,23 +104,19 @@ class Post:
                 stream.writelines(claims.transaction(envelope, batch.day, group, office, texts))
             stream.write(envelope.tail())
 
-    def _remits(self, first: int, payer_index: int, batches: list[Batch]) -> None:
-        month = date.fromordinal(first).strftime("%Y-%m")
+    def _remits(self, stream: IO[str], payer_index: int, batches: list[Batch]) -> None:
+        """A payer's month of payments as an interchange of its own."""
         payer = self.parameters.payers[payer_index]
         envelope = self._envelope("HP", "005010X221A1", batches[-1].day)
-        path = self.inbox / "835" / f"{month}.{payer.key}.simulated.835"
-        with _open(path) as stream:
-            stream.write(envelope.head())
-            for batch in batches:
-                waiting, texts = self.spool.take(batch)
-                adjustments = self._carry(batch, waiting.total, waiting.adjustments)
-                group = self.parameters.groups[batch.group_id]
-                stream.writelines(
-                    remits.payment(
-                        envelope, batch.day, payer, group, waiting.total, texts, adjustments
-                    )
-                )
-            stream.write(envelope.tail())
+        stream.write(envelope.head())
+        for batch in batches:
+            waiting, texts = self.spool.take(batch)
+            adjustments = self._carry(batch, waiting.total, waiting.adjustments)
+            group = self.parameters.groups[batch.group_id]
+            stream.writelines(
+                remits.payment(envelope, batch.day, payer, group, waiting.total, texts, adjustments)
+            )
+        stream.write(envelope.tail())
 
     def _carry(
         self, batch: Batch, total: int, adjustments: list[tuple[str, str, int]]

@@ -419,6 +419,7 @@ left join ranked on rules.rule_id = ranked.rule_id
 
 /* ---
 chart: bars
+rows: 15
 x: lines_flagged
 y: rule
 colour: severity
@@ -436,7 +437,6 @@ left join audit.rule as rules on findings.rule_id = rules.rule_id
 where not findings.is_superseded and findings.state <> 'gone' and in_period(lines.date_of_service)
 group by findings.rule_id, rules.name, findings.severity
 order by lines_flagged desc, findings.rule_id
-limit 15
 
 /* ---
 n: lines_judged
@@ -533,6 +533,7 @@ from payers
 
 /* ---
 chart: rates
+rows: 20
 x: error_share
 y: payer
 interval: interval
@@ -544,7 +545,7 @@ note: >
   Lines with at least one finding of severity error / billed lines, by payer of the claim. The
   whisker is the 95% Wilson interval; a hollow dot rests on fewer than 11 lines. Dollars count
   once per line: expected allowed, else charge. The twenty payers with most billed lines are
-  drawn.
+  shown.
 --- */
 with flagged_lines as (
     select
@@ -567,7 +568,6 @@ left join flagged_lines on lines.line_id = flagged_lines.line_id
 where lines.source <> '835' and in_period(lines.date_of_service)
 group by lines.payer
 order by billed_lines desc, lines.payer
-limit 20
 
 /* ---
 title: Findings by month
@@ -767,6 +767,7 @@ from payers
 
 /* ---
 chart: rates
+rows: 20
 x: denial_rate
 y: payer
 interval: interval
@@ -782,7 +783,7 @@ note: >
   balance; the claim status code never decides. Contractual write-offs (45, 59, 253 and their
   kin), deductible, coinsurance and copayment are not denials. Dollars are of the denied lines,
   each line once: as charged, and as expected where they could be priced (their count stands
-  beside). The twenty payers with most adjudicated lines are drawn.
+  beside). The twenty payers with most adjudicated lines are shown.
 --- */
 select
     lines.payer,
@@ -798,7 +799,6 @@ left join audit.expected_payment as prices on lines.line_id = prices.line_id
 where lines.is_adjudicated and in_period(lines.date_of_service)
 group by lines.payer
 order by adjudicated_lines desc, lines.payer
-limit 20
 
 /* ---
 title: Denials by reason
