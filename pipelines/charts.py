@@ -11,9 +11,10 @@ from decimal import Decimal
 import polars as pl
 
 from pipelines import identity, values
+from pipelines.batches import QUARANTINE, Context, Staged
 from pipelines.checks import Check, failures
+from pipelines.quarantine import refused
 from pipelines.readers import Batch
-from pipelines.staging import QUARANTINE, Context, Staged, refused
 from schemas.dictionary import tables
 from schemas.table import polars_schema
 
@@ -24,7 +25,10 @@ TRUE, FALSE = ["true", "t", "yes", "y", "1"], ["false", "f", "no", "n", "0"]
 
 CHECKS = [
     Check(
-        "Q4", values.date(pl.col("date_of_service")).is_null(), "date_of_service is not a day", REMEDY
+        "Q4",
+        values.date(pl.col("date_of_service")).is_null(),
+        "date_of_service is not a day",
+        REMEDY,
     ),
     Check("Q4", values.is_blank(pl.col("lesion")), "lesion is blank", REMEDY),
     Check(
@@ -40,8 +44,10 @@ CHECKS = [
         REMEDY,
     ),
     Check(
-        "Q4", ~pl.col("blocks").fill_null("").str.contains(r"^([0-9]{1,3})?$"),
-        "blocks is not a whole number", REMEDY,
+        "Q4",
+        ~pl.col("blocks").fill_null("").str.contains(r"^([0-9]{1,3})?$"),
+        "blocks is not a whole number",
+        REMEDY,
     ),
     Check(
         "Q4",
@@ -197,8 +203,10 @@ def _conform(rows: pl.DataFrame, file_id: str, schema: dict[str, pl.DataType]) -
 
 
 def _lesions(rows: pl.DataFrame, file_id: str, context: Context) -> pl.DataFrame:
-    first = _owned(rows, file_id, context).sort("ordinal").unique(
-        "lesion_key", keep="first", maintain_order=True
+    first = (
+        _owned(rows, file_id, context)
+        .sort("ordinal")
+        .unique("lesion_key", keep="first", maintain_order=True)
     )
     return _conform(first, file_id, LESION)
 

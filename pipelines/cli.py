@@ -170,11 +170,12 @@ def report(
 @click.option("--markdown", is_flag=True, help="Print the catalogue as Markdown.")
 @click.option("--rules", "folder", type=FOLDER, help="A folder of rules beside the shipped ones.")
 @_formed
-def rules(form: str, markdown: bool, folder: Path | None) -> int:
+@_placed
+def rules(place: Any, form: str, markdown: bool, folder: Path | None) -> int:
     """List the rules."""
     from pipelines import catalogue
 
-    return catalogue.show(folder, form="markdown" if markdown else form)
+    return catalogue.show(place, folder, form="markdown" if markdown else form)
 
 
 @mohs.command()
@@ -202,14 +203,13 @@ def check(place: Any, only: tuple[str, ...], folder: Path | None, truth: Path | 
 
 @mohs.command()
 @click.argument("file", type=FILE)
-@click.option("--practice", type=FOLDER, help="The practice folder. [./practice where it exists]")
 @_formed
-def price(file: Path, practice: Path | None, form: str) -> None:
+@_placed
+def price(place: Any, file: Path, form: str) -> None:
     """Price a table of lines by the Medicare fee schedule. Needs no warehouse."""
-    from pipelines import practice as folders
     from pipelines import pricing, printing
 
-    printing.show(pricing.price_file(file, folders.find(practice)), form)
+    printing.show(pricing.price_file(file, place.practice), form)
 
 
 @mohs.command()

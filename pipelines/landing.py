@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import chains, charts, identity, staging, warehouse
+from pipelines import chains, charts, identity, remittances, staging, transactions, warehouse
+from pipelines.batches import KNOWN_CLAIM, Context, Staged
 from pipelines.readers import Batch, Source, UnreadableFile, reader_of
-from pipelines.staging import KNOWN_CLAIM, Context
 from pipelines.warehouse import Connection
 from schemas import gate
 from schemas.dictionary import tables
@@ -117,7 +117,9 @@ def take_in(
         "SELECT reader_version, kind FROM landing.file WHERE file_id = ?", [source.file_id]
     ).fetchall()
     if there and there[0][0] == version and not again:
-        return Outcome(path, source.file_id, there[0][1], "skipped", reason="already in the warehouse")
+        return Outcome(
+            path, source.file_id, there[0][1], "skipped", reason="already in the warehouse"
+        )
     context = Context(key, people, lambda numbers: _known_claims(connection, numbers))
     connection.execute("BEGIN")
     try:
@@ -176,15 +178,26 @@ def _read(
 ) -> tuple[Outcome, dict[str, Any]]:
     facts: dict[str, Any] = {"encoding": None, "absent": [], "simulated": False}
     if module is None:
-        _insert_problem(connection, source, "Q0", "no reader recognises this file",
-                        "check that it is an 837P, an 835, or a table whose headers a mapping names")
-        return Outcome(source.path, source.file_id, "unsupported", "unsupported",
-                       reason="no reader recognises this file"), facts
+        _insert_problem(
+            connection,
+            source,
+            "Q0",
+            "no reader recognises this file",
+            "check that it is an 837P, an 835, or a table whose headers a mapping names",
+        )
+        return Outcome(
+            source.path,
+            source.file_id,
+            "unsupported",
+            "unsupported",
+            reason="no reader recognises this file",
+        ), facts
     kinds: set[str] = set()
     rows_in = rows_accepted = 0
     charge_in = charge_accepted = Decimal(0)
     incomplete = False
-    balances = staging.Payments()
+    balances = remittances.Payments()
+    broken = transactions.Broken()
     try:
         for batch in module.read(source):
             kinds.add(batch.kind)
@@ -196,6 +209,7 @@ def _read(
             charge_in += batch.charge_in
             for name, frame in batch.frames.items():
                 warehouse.insert(connection, name, frame)
+            broken.add(batch.problems)
             staged = _stage(batch, source, context, balances)
             for name, frame in staged.frames.items():
                 warehouse.insert(connection, name, frame)
@@ -206,6 +220,9 @@ def _read(
                 progress(batch.bytes_read)
     except UnreadableFile as error:
         return _unreadable(connection, source, str(error)), facts
+    rows_lost, charge_lost = broken.take_back(connection, source.file_id)
+    rows_accepted -= rows_lost
+    charge_accepted -= charge_lost
     _settle_payments(connection, source, balances)
     aside = connection.execute(
         "SELECT coalesce(sum(rows), 0), coalesce(sum(charge), 0) FROM landing.quarantine "
@@ -242,8 +259,8 @@ def check_balance(outcome: Outcome) -> None:
 
 
 def _stage(
-    batch: Batch, source: Source, context: Context, balances: staging.Payments
-) -> staging.Staged:
+    batch: Batch, source: Source, context: Context, balances: remittances.Payments
+) -> Staged:
     if batch.kind == "chart":
         return charts.stage(batch, source.file_id, context)
     if batch.kind == "unsupported":
@@ -273,7 +290,9 @@ def _status(
 def _unreadable(connection: Connection, source: Source, reason: str) -> Outcome:
     # what earlier batches of the file left goes with it
     _delete(connection, source.file_id)
-    _insert_problem(connection, source, "Q0", reason, "mend or replace the file, then ingest it again")
+    _insert_problem(
+        connection, source, "Q0", reason, "mend or replace the file, then ingest it again"
+    )
     return Outcome(source.path, source.file_id, "unsupported", "quarantined", reason=reason)
 
 
@@ -374,7 +393,9 @@ def _known_claims(connection: Connection, numbers: pl.Series) -> pl.DataFrame:
     return found
 
 
-def _settle_payments(connection: Connection, source: Source, balances: staging.Payments) -> None:
+def _settle_payments(
+    connection: Connection, source: Source, balances: remittances.Payments
+) -> None:
     """Q10: a payment is the sum of its claims less its provider adjustments."""
     settled = balances.settle(source.file_id)
     if settled.is_empty():
@@ -399,7 +420,9 @@ def resolve(connection: Connection, file_ids: list[str]) -> pl.DataFrame:
 
     Returns the patients touched (patient_id).
     """
-    connection.register("new_files", pl.DataFrame({"file_id": file_ids}, schema={"file_id": pl.String}).to_arrow())
+    connection.register(
+        "new_files", pl.DataFrame({"file_id": file_ids}, schema={"file_id": pl.String}).to_arrow()
+    )
     numbers = warehouse.select(connection, _NUMBERS_TO_RESOLVE)
     touched = [warehouse.select(connection, _PATIENTS_OF_FILES)]
     connection.unregister("new_files")
@@ -464,7 +487,7 @@ def rematch(connection: Connection) -> pl.DataFrame:
     if stale.is_empty():
         return pl.DataFrame(schema={"patient_id": pl.String})
     context = Context(b"", pl.DataFrame(), lambda numbers: _known_claims(connection, numbers))
-    fresh = staging.assign_bills(stale, context).with_columns(
+    fresh = remittances.assign_bills(stale, context).with_columns(
         # a remittance whose claim was taken out stays with its patient
         patient_id=pl.when("is_matched").then("patient_id").otherwise("old_patient_id"),
     )
@@ -506,7 +529,7 @@ def forget(connection: Connection, name: str) -> tuple[list[str], pl.DataFrame]:
     ).fetchall()
     if not found:
         raise UnusableFile(
-            f"{name}: no such file in the warehouse; `mohs sql \"select path from audit.intake\"` lists them"
+            f'{name}: no such file in the warehouse; `mohs sql "select path from audit.intake"` lists them'
         )
     ids = [str(row[0]) for row in found]
     connection.register("new_files", pl.DataFrame({"file_id": ids}).to_arrow())

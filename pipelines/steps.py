@@ -362,7 +362,7 @@ def report(
         select = warehouse.selector(connection)
         facts = facts_of(connection)
         answered = page.answer(select, pages=pages or None, month=month)
-        written = page.write(answered, out=out, facts=facts)
+        written = page.write(answered, out=out, facts=facts, workbook="audit.xlsx")
         written.append(workbook.write(answered, out=out / "audit.xlsx", facts=facts))
         return written
     finally:

@@ -6,8 +6,10 @@ import duckdb
 
 from pipelines.identity import UnusableKey
 from pipelines.landing import Unbalanced, UnusableFile
+from pipelines.pricing import PriceFileError
 from pipelines.readers import UnreadableFile
 from pipelines.readers.mapping import MappingError
+from pipelines.asking import UnusableQuestion
 from pipelines.dated import ReferenceFileError
 from pipelines.rules import UnknownRule
 from pipelines.warehouse import UnusableWarehouse
@@ -20,6 +22,8 @@ KNOWN = (
     UnknownRule,
     UnreadableFile,
     UnusableFile,
+    UnusableQuestion,
+    PriceFileError,
     UnusableKey,
     UnusablePage,
     UnusableWarehouse,

@@ -67,7 +67,8 @@ def test_sound_files_have_no_problems(claims: Reading, remits: Reading) -> None:
     assert remits.problems.is_empty()
     assert not claims.is_incomplete
     assert not remits.is_incomplete
-    assert (claims.kinds, remits.kinds) == ({"837P"}, {"835"})
+    assert claims.kinds == {"837P"}
+    assert remits.kinds == {"835"}
     assert (claims.rows_in, str(claims.charge_in)) == (3, "2200.50")
     assert (remits.rows_in, str(remits.charge_in)) == (3, "1420.50")
 
@@ -398,6 +399,13 @@ def test_other_amounts_and_provider_adjustments(remits: Reading) -> None:
         ("1111111112", "20241231", "72", "REFERENCE2", "-15"),
         ("1111111112", "20241231", "L6", "", "0"),
     ]
+
+
+def test_an_allowed_amount_at_claim_level_is_not_given_to_a_line(tmp_path: Path) -> None:
+    found = read(write(tmp_path / "a.835", changed("remits.835", "AMT*AU", "AMT*B6*710.25")))
+    amounts = [(row["line_ordinal"], row["qualifier"]) for row in found.rows("remit_amount")]
+    assert amounts == [(None, "B6"), (27, "KH")]
+    assert [row["allowed"] for row in found.rows("remit_line")] == ["600.25", "", ""]
 
 
 def test_byte_range_of_a_claim_and_a_line_hold_their_segments(

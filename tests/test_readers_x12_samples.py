@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from x12_reading import FILES, read
+from x12_reading import FILES, Reading, read
 
 pyx12_context = pytest.importorskip("pyx12.x12context")
 
@@ -317,56 +317,61 @@ def compare(landed: list[dict[str, object]], expected: list[dict[str, str]]) -> 
     return compared
 
 
+def compare_adjustments(path: Path, found: Reading, numbers: dict[object, object]) -> None:
+    names = ("group_code", "carc", "amount", "quantity")
+    assert adjustments_by_pyx12(path) == [
+        (
+            numbers[row["claim_ordinal"]],
+            row["line_ordinal"] is not None,
+            *(row[name] for name in names),
+        )
+        for row in found.rows("adjustment")
+    ]
+
+
+def compare_bills(path: Path) -> int:
+    found = read(path)
+    claims, lines = bills_by_pyx12(path)
+    numbers = {row["ordinal"]: row["claim_number"] for row in found.rows("claim")}
+    owners = [line.pop("claim_number") for line in lines]
+    assert [numbers[row["claim_ordinal"]] for row in found.rows("service_line")] == owners
+    compare_adjustments(path, found, numbers)
+    return compare(found.rows("claim"), claims) + compare(found.rows("service_line"), lines)
+
+
+def compare_payments(path: Path) -> int:
+    found = read(path)
+    claims, lines = payments_by_pyx12(path)
+    numbers = {row["ordinal"]: row["claim_number"] for row in found.rows("remit_claim")}
+    compare_adjustments(path, found, numbers)
+    return compare(found.rows("remit_claim"), claims) + compare(found.rows("remit_line"), lines)
+
+
+def test_our_own_files_agree_with_pyx12() -> None:
+    assert compare_bills(FILES / "claims.837") > 90
+    assert compare_payments(FILES / "remits.835") > 70
+
+
 def test_837p_agrees_with_pyx12(shared_data: Path) -> None:
-    compared = 0
     samples = sorted((shared_data / "x12" / "x12org_837p").glob("*.837"))
-    for path in [*samples, FILES / "claims.837"]:
-        found = read(path)
-        claims, lines = bills_by_pyx12(path)
-        compared += compare(found.rows("claim"), claims)
-        numbers = {row["ordinal"]: row["claim_number"] for row in found.rows("claim")}
-        assert [numbers[row["claim_ordinal"]] for row in found.rows("service_line")] == [
-            line.pop("claim_number") for line in lines
-        ]
-        compared += compare(found.rows("service_line"), lines)
-        assert adjustments_by_pyx12(path) == [
-            (
-                numbers[row["claim_ordinal"]],
-                row["line_ordinal"] is not None,
-                *(row[name] for name in ("group_code", "carc", "amount", "quantity")),
-            )
-            for row in found.rows("adjustment")
-        ]
-    assert compared > 1000
+    assert sum(compare_bills(path) for path in samples) > 1000
 
 
 def test_835_agrees_with_pyx12(shared_data: Path, tmp_path: Path) -> None:
-    compared = 0
-    samples = sorted((shared_data / "x12").glob("x12org_835/*.835"))
+    folder = shared_data / "x12"
+    samples = sorted(folder.glob("x12org_835/*.835"))
     samples += [
-        shared_data / "x12" / "pyx12" / "835_mult_loops.txt",
-        shared_data / "x12" / "edi835parser" / "united_healthcare_legacy_sample.txt",
-        shared_data / "x12" / "edi835parser" / "emedny_sample.txt",
-        FILES / "remits.835",
+        folder / "pyx12" / "835_mult_loops.txt",
+        folder / "edi835parser" / "united_healthcare_legacy_sample.txt",
+        folder / "edi835parser" / "emedny_sample.txt",
     ]
+    compared = 0
     for sample in samples:
         text = sample.read_text(encoding="utf-8")
         path = tmp_path / sample.name
         # two of x12.org's files announce : and then write >
         path.write_text(text if ">~" in text[:108] else text.replace(">", ":"), encoding="utf-8")
-        found = read(path)
-        claims, lines = payments_by_pyx12(path)
-        compared += compare(found.rows("remit_claim"), claims)
-        compared += compare(found.rows("remit_line"), lines)
-        numbers = {row["ordinal"]: row["claim_number"] for row in found.rows("remit_claim")}
-        assert adjustments_by_pyx12(path) == [
-            (
-                numbers[row["claim_ordinal"]],
-                row["line_ordinal"] is not None,
-                *(row[name] for name in ("group_code", "carc", "amount", "quantity")),
-            )
-            for row in found.rows("adjustment")
-        ]
+        compared += compare_payments(path)
     assert compared > 500
 
 

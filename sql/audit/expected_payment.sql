@@ -214,16 +214,20 @@ judged_lines as (
         scheduled_lines.has_schedule and scheduled_lines.rvu_release is null as is_unlisted,
         case
             when scheduled_lines.line_of_business <> 'medicare'
-                then 'the payer is not Medicare fee-for-service ('
+                then
+                    'the payer is not Medicare fee-for-service ('
                     || scheduled_lines.line_of_business || ')'
             when not scheduled_lines.has_schedule or scheduled_lines.conversion_factor is null
-                then 'no fee schedule for '
+                then
+                    'no fee schedule for '
                     || cast(year(scheduled_lines.date_of_service) as varchar)
             when scheduled_lines.component <> scheduled_lines.other_component
-                then 'modifiers ' || scheduled_lines.component || ' and '
+                then
+                    'modifiers ' || scheduled_lines.component || ' and '
                     || scheduled_lines.other_component || ' exclude each other'
             when scheduled_lines.rvu_release is null and scheduled_lines.component is not null
-                then scheduled_lines.procedure_code || '-' || scheduled_lines.component
+                then
+                    scheduled_lines.procedure_code || '-' || scheduled_lines.component
                     || ' is not on the loaded schedule'
             when scheduled_lines.rvu_release is null
                 then scheduled_lines.procedure_code || ' is not on the loaded schedule'
@@ -232,22 +236,26 @@ judged_lines as (
             when scheduled_lines.place_of_service is null
                 then 'place of service unknown'
             when scheduled_lines.setting is null
-                then 'place of service ' || scheduled_lines.place_of_service
+                then
+                    'place of service ' || scheduled_lines.place_of_service
                     || ' is not in the loaded table'
             when scheduled_lines.locality is null
                 then 'locality unknown' || coalesce(': ' || scheduled_lines.locality_note, '')
             when scheduled_lines.gpci_release is null
-                then 'locality ' || scheduled_lines.locality || ' has no GPCI for '
+                then
+                    'locality ' || scheduled_lines.locality || ' has no GPCI for '
                     || cast(year(scheduled_lines.date_of_service) as varchar)
             when scheduled_lines.units <= 0 or scheduled_lines.units <> floor(scheduled_lines.units)
-                then 'units ' || cast(scheduled_lines.units as varchar)
+                then
+                    'units ' || cast(scheduled_lines.units as varchar)
                     || ' are not a whole number above zero'
             when scheduled_lines.denied is not null
                 then 'modifier ' || scheduled_lines.denied || ': Medicare does not pay the line'
         end as unpriced_reason,
         case
             when scheduled_lines.unknown_modifier is not null
-                then 'modifier ' || scheduled_lines.unknown_modifier
+                then
+                    'modifier ' || scheduled_lines.unknown_modifier
                     || ' is not in the loaded table'
             when scheduled_lines.by_report is not null
                 then 'modifier ' || scheduled_lines.by_report || ' is priced by report'
@@ -261,11 +269,13 @@ judged_lines as (
             when
                 scheduled_lines.assistant_modifier is not null
                 and scheduled_lines.assistant_indicator not in ('1', '2')
-                then 'assistant indicator ' || scheduled_lines.assistant_indicator
+                then
+                    'assistant indicator ' || scheduled_lines.assistant_indicator
                     || ' is paid with documentation only'
             when
                 scheduled_lines.assistant_modifier <> 'AS' and scheduled_lines.is_nonphysician
-                then 'modifier ' || scheduled_lines.assistant_modifier
+                then
+                    'modifier ' || scheduled_lines.assistant_modifier
                     || ' is a physician''s, the renderer is not one'
             when
                 scheduled_lines.is_nonphysician and scheduled_lines.pctc = '1'
@@ -385,8 +395,8 @@ unit_ranks as (
                 ranked_units.patient_id, ranked_units.date_of_service,
                 ranked_units.pricing_group, ranked_units.is_assistant
             order by
-                ranked_units.unit_fee desc, ranked_units.claim_order, ranked_units.line_id,
-                ranked_units.unit_number
+                ranked_units.unit_fee desc, ranked_units.claim_order asc, ranked_units.line_id asc,
+                ranked_units.unit_number asc
         ) as unit_rank
     from ranked_units
 ),
@@ -487,7 +497,8 @@ line_fees as (
                         other_units.units > 1
                         or (other_units.has_surgery and ranked_groups.patient_id is not null)
                     )
-                    then 'multiple procedure indicator ' || judged_lines.multiple_procedure
+                    then
+                        'multiple procedure indicator ' || judged_lines.multiple_procedure
                         || ' beside other services of the day'
                 when judged_lines.multiple_procedure = '2' and other_units.has_surgery
                     then 'ranked with a procedure of another multiple procedure rule'
@@ -638,10 +649,12 @@ select
     end as patient_share,
     case
         when line_fees.unpriced_reason is null
-            then 'fee ' || cast(line_fees.fee as varchar) || ' ' || line_fees.setting
+            then
+                'fee ' || cast(line_fees.fee as varchar) || ' ' || line_fees.setting
                 || case
                     when line_fees.units <> 1
-                        then ' x ' || cast(cast(floor(line_fees.units) as bigint) as varchar)
+                        then
+                            ' x ' || cast(cast(floor(line_fees.units) as bigint) as varchar)
                             || ' units'
                     else ''
                 end
@@ -661,25 +674,29 @@ select
                         end
                         || case
                             when line_fees.best_rank is not null
-                                then '; rank ' || cast(line_fees.best_rank as varchar) || ' x '
+                                then
+                                    '; rank ' || cast(line_fees.best_rank as varchar) || ' x '
                                     || cast(line_fees.mean_rate as varchar)
                             else '; not reduced'
                         end
                         || case
                             when line_fees.has_unlisted
-                                then ' (ranked without a code of the day that is not on the'
+                                then
+                                    ' (ranked without a code of the day that is not on the'
                                     || ' loaded schedule)'
                             else ''
                         end
                         || case
                             when line_fees.participation_rate <> 1
-                                then '; not participating x '
+                                then
+                                    '; not participating x '
                                     || cast(line_fees.participation_rate as varchar)
                             else ''
                         end
                         || case
                             when line_fees.renderer_rate <> 1
-                                then '; non-physician x '
+                                then
+                                    '; non-physician x '
                                     || cast(line_fees.renderer_rate as varchar)
                             else ''
                         end
@@ -702,7 +719,8 @@ select
                         || '; sequestration ' || cast(shared_lines.sequestration as varchar)
                         || case
                             when not line_fees.participating and not line_fees.assigned
-                                then '; not assigned: paid to the patient, limiting charge '
+                                then
+                                    '; not assigned: paid to the patient, limiting charge '
                                     || cast(line_fees.limiting_charge as varchar)
                             else ''
                         end
@@ -715,7 +733,8 @@ select
     end as explanation,
     case
         when line_fees.unpriced_reason is null
-            then line_fees.rvu_release || ', CF ' || cast(line_fees.conversion_factor as varchar)
+            then
+                line_fees.rvu_release || ', CF ' || cast(line_fees.conversion_factor as varchar)
                 || ', ' || line_fees.gpci_release || ' ' || line_fees.locality
     end as fee_schedule,
     case when line_fees.line_of_business = 'medicare' then 'medicare' else 'none' end

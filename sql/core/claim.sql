@@ -1,4 +1,5 @@
--- The submission that stands, with what the practice's crosswalk and the reference tables say of it.
+-- The submission that stands, with what the practice's crosswalk and the reference tables say of
+-- it.
 with service_days as (
     select
         lines.claim_key,
@@ -43,7 +44,7 @@ zip_candidates as (
                     else 0
                 end,
                 localities.effective_from desc,
-                localities.locality
+                localities.locality asc
         ) as candidate_rank
     from zip_days
     inner join reference.zip_locality as localities

@@ -5,7 +5,8 @@ with reductions as (
     select
         adjustments.line_owner as remit_line_id,
         sum(adjustments.amount) as taken_off,
-        coalesce(sum(adjustments.amount) filter (where adjustments.group_code = 'PR'), 0) as patient_share,
+        coalesce(sum(adjustments.amount) filter (where adjustments.group_code = 'PR'), 0)
+            as patient_share,
         coalesce(
             sum(adjustments.amount) filter (
                 where
@@ -26,7 +27,9 @@ valued_lines as (
         claims.is_reversal,
         coalesce(reductions.patient_share, 0) as patient_share,
         case
-            when lines.allowed_amount is not null and claims.is_reversal then -abs(lines.allowed_amount)
+            when
+                lines.allowed_amount is not null and claims.is_reversal
+                then -abs(lines.allowed_amount)
             when lines.allowed_amount is not null then lines.allowed_amount
             when lines.charge - lines.paid = coalesce(reductions.taken_off, 0)
                 then lines.paid + coalesce(reductions.allowed_not_paid, 0)
@@ -50,7 +53,8 @@ unmatched_lines as (
         abs(lines.charge) as charge,
         row_number() over (
             partition by
-                lines.remit_claim_id, coalesce(nullif(lines.submitted_code, ''), lines.procedure_code),
+                lines.remit_claim_id,
+                coalesce(nullif(lines.submitted_code, ''), lines.procedure_code),
                 lines.modifier_key, lines.date_of_service, abs(lines.charge)
             order by lines.sequence, lines.remit_line_id
         ) as occurrence

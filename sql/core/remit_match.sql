@@ -1,6 +1,6 @@
 -- The ladder from an adjudicated line to a billed one: the provider's own number of the line; then
--- code, modifiers, day and charge; then code, day and charge; equal candidates in line order. Each rung
--- sees only what the rungs above left over on both sides.
+-- code, modifiers, day and charge; then code, day and charge; equal candidates in line order. Each
+-- rung sees only what the rungs above left over on both sides.
 with billed_lines as (
     select
         claims.claim_id,

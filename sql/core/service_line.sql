@@ -1,6 +1,6 @@
--- Live billed lines with the net of what their payer did, and a line for each adjudicated one that no
--- claim on file explains. Remittances are summed with their sign: a reversal and its correction leave
--- the corrected amounts.
+-- Live billed lines with the net of what their payer did, and a line for each adjudicated one that
+-- no claim on file explains. Remittances are summed with their sign: a reversal and its correction
+-- leave the corrected amounts.
 with payer_lines as (
     select
         remits.line_id,
@@ -57,8 +57,8 @@ denial_reasons as (
         row_number() over (
             partition by line_reasons.line_id
             order by
-                coalesce(categories.decision_rank, 999), line_reasons.amount desc,
-                line_reasons.carc, line_reasons.group_code
+                coalesce(categories.decision_rank, 999) asc, line_reasons.amount desc,
+                line_reasons.carc asc, line_reasons.group_code asc
         ) as reason_rank
     from line_reasons
     left join reference.carc_category as categories on line_reasons.carc = categories.carc
@@ -120,8 +120,8 @@ whole_claim_denials as (
         row_number() over (
             partition by whole_claim_reasons.claim_id
             order by
-                coalesce(categories.decision_rank, 999), whole_claim_reasons.amount desc,
-                whole_claim_reasons.carc, whole_claim_reasons.group_code
+                coalesce(categories.decision_rank, 999) asc, whole_claim_reasons.amount desc,
+                whole_claim_reasons.carc asc, whole_claim_reasons.group_code asc
         ) as reason_rank
     from whole_claim_reasons
     inner join whole_claims on whole_claim_reasons.claim_id = whole_claims.claim_id

@@ -1,5 +1,5 @@
 -- Findings after a run against those before it. A finding is known when the last run had it, new
--- when not, gone when only the last run had it; `$is_same` keeps states where nothing changed since.
+-- when not, gone when only the last run had it; `$is_same` keeps states where nothing changed.
 with fresh as (
     select
         found.rule_id,

@@ -1,13 +1,16 @@
 /* ---
 title: What the last audit came to
 meaning: >
-  One row over everything on file: rows in, accepted and set aside; findings that stand, by severity;
-  what Medicare's schedule gives against what was allowed on the lines where both are known; dollars at risk.
+  One row over everything on file: rows in, accepted and set aside; findings that stand, by
+  severity; what Medicare's schedule gives against what was allowed on the lines where both are
+  known; dollars at risk.
 grain: one row
 columns:
   expected_allowed: expected on the lines compared
   allowed: allowed by the payers on the same lines
-  at_risk: expected allowed (else charge) of lines that break an error rule and await adjudication; each line once
+  at_risk: >
+    expected allowed (else charge) of lines that break an error rule and await adjudication; each
+    line once
 --- */
 with intake as (
     select

@@ -1,0 +1,188 @@
+"""`mohs explain`: a rule as it stands in the book, or a billed line with everything known of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import duckdb
+import polars as pl
+from rich.markdown import Markdown
+
+from pipelines import printing, rules, steps, warehouse
+from pipelines.places import Place
+from schemas.headers import RULE_ID
+
+SECRET = re.compile(r"^(NM1|N3|N4|PER|DMG)")
+
+
+def explain(place: Place, what: str) -> int:
+    """Print the explanation. Raises UnknownRule or UnusableWarehouse for what is not there."""
+    if RULE_ID.fullmatch(what.upper()):
+        book = rules.read_book(*steps.own_rules(place))
+        [rule] = rules.pick(book, [what])
+        printing.console().print(Markdown(rules.explain(rule)))
+        _say_coverage(place, rule.id)
+        return 0
+    return _explain_line(place, what)
+
+
+def _say_coverage(place: Place, rule_id: str) -> None:
+    if not place.snapshot.exists():
+        click.echo("Track record: nothing has been audited here yet.")
+        return
+    connection = steps.open_snapshot(place)
+    try:
+        rows = connection.execute(
+            "SELECT outcome, lines FROM audit.rule_coverage WHERE rule_id = ? ORDER BY outcome", [rule_id]
+        ).fetchall()
+    finally:
+        connection.close()
+    text = ", ".join(f"{outcome.replace('_', ' ')} {lines:,}" for outcome, lines in rows)
+    click.echo(f"Lines in the last audit: {text or 'this rule has not run yet'}")
+
+
+def _explain_line(place: Place, line_id: str) -> int:
+    connection = steps.open_snapshot(place)
+    try:
+        found = warehouse.select(
+            connection, "SELECT * FROM core.service_line WHERE line_id = ?", [line_id]
+        )
+        if found.is_empty():
+            raise warehouse.UnusableWarehouse(
+                f"{line_id}: no such rule or line; `mohs rules` lists rules, "
+                "`mohs sql \"select line_id from core.service_line\"` lines"
+            )
+        line = found.row(0, named=True)
+        click.echo(f"Line {line_id}")
+        _say_facts(line)
+        _say_source(place, line)
+        _say(
+            connection,
+            "Findings",
+            "SELECT rule_id, severity, state, reason, related_line_id, dollars FROM audit.finding "
+            "WHERE line_id = ? AND state <> 'gone' ORDER BY rule_id",
+            line_id,
+            "none of the rules that could judge it flags it",
+        )
+        _say_price(connection, line_id)
+        _say(
+            connection,
+            "Remittances",
+            "SELECT claims.payment_date, claims.payer, lines.payer_sequence, lines.is_reversal, "
+            "lines.procedure_code, lines.charge, lines.allowed, lines.paid, lines.match_method "
+            "FROM core.remit_line AS lines JOIN core.remit_claim AS claims USING (remit_claim_id) "
+            "WHERE lines.line_id = ? ORDER BY ALL",
+            line_id,
+            "no remittance for it is on file",
+        )
+        _say(
+            connection,
+            "Adjustments",
+            "SELECT group_code, carc, amount, quantity FROM core.adjustment WHERE line_id = ? "
+            "ORDER BY ordinal, position",
+            line_id,
+            "none",
+        )
+    finally:
+        connection.close()
+    return 0
+
+
+def _say_facts(line: dict[str, Any]) -> None:
+    facts = [
+        ("code", " ".join([line["procedure_code"], *line["modifiers"]])),
+        ("units, charge", f"{line['units']:f} units, ${line['charge']:,.2f}"),
+        ("day", str(line["date_of_service"])),
+        ("diagnoses", " ".join(line["diagnosis_codes"] or []) or "none"),
+        ("place, locality", f"{line['place_of_service']}, {line['locality'] or 'unknown'}"),
+        ("renderer", f"{line['rendering_npi']} ({line['rendering_type'] or 'type unknown'})"),
+        ("payer", f"{line['payer']} ({line['line_of_business']})"),
+        ("allowed, paid", f"{_dollars(line['allowed'])}, {_dollars(line['paid'])}"),
+    ]
+    if line["is_denied"]:
+        facts.append(("denied", f"{line['denial_category']} (CARC {line['driver_carc']})"))
+    for name, text in facts:
+        click.echo(f"  {name:<16}{text}")
+
+
+def _dollars(amount: Any) -> str:
+    return "unknown" if amount is None else f"${amount:,.2f}"
+
+
+def _say_source(place: Place, line: dict[str, Any]) -> None:
+    click.echo("\nSource")
+    try:
+        connection = warehouse.connect(place.warehouse, read_only=True)
+    except (warehouse.UnusableWarehouse, duckdb.Error):
+        click.echo(f"  file {line['file_id']}; its path is known once nobody writes to the warehouse")
+        return
+    try:
+        rows = connection.execute(
+            "SELECT path, size, encoding FROM landing.file WHERE file_id = ?", [line["file_id"]]
+        ).fetchall()
+    finally:
+        connection.close()
+    if not rows:
+        click.echo(f"  file {line['file_id']} has been taken out since")
+        return
+    path, size, encoding = Path(rows[0][0]), rows[0][1], rows[0][2] or "utf-8"
+    where = f"segment or row {line['ordinal']}, bytes {line['byte_offset']:,} to {line['byte_end']:,}"
+    click.echo(f"  {path.name}: {where}")
+    if not path.is_file() or path.stat().st_size != size:
+        click.echo("  the file is no longer where it was read from, or has changed")
+        return
+    if line["byte_end"] <= line["byte_offset"]:
+        return
+    with path.open("rb") as stream:
+        stream.seek(line["byte_offset"])
+        raw = stream.read(line["byte_end"] - line["byte_offset"]).decode(encoding, "replace")
+    for segment in re.split(r"(?<=~)\s*|\r?\n", raw):
+        if segment.strip():
+            click.echo(f"  | {_without_names(segment.strip())}")
+
+
+def _without_names(segment: str) -> str:
+    """Names and addresses within the line's own segments are not needed to explain it."""
+    return SECRET.sub(r"\1", segment[:3]) + " (not shown)" if SECRET.match(segment) else segment
+
+
+def _say_price(connection: duckdb.DuckDBPyConnection, line_id: str) -> None:
+    click.echo("\nExpected payment")
+    rows = warehouse.select(
+        connection, "SELECT * FROM audit.expected_payment WHERE line_id = ?", [line_id]
+    ).to_dicts()
+    if not rows:
+        click.echo("  this line is not priced: only primary bills are")
+        return
+    price = rows[0]
+    if price["status"] != "priced":
+        click.echo(f"  {price['status'].replace('_', ' ')}: {price['reason']}")
+    if price["explanation"]:
+        click.echo(f"  {price['explanation']}")
+    if price["fee_schedule"]:
+        click.echo(f"  schedule: {price['fee_schedule']}")
+    variance = warehouse.select(
+        connection, "SELECT * FROM audit.payment_variance WHERE line_id = ?", [line_id]
+    ).to_dicts()
+    if variance:
+        one = variance[0]
+        text = one["status"].replace("_", " ")
+        if one["variance"] is not None:
+            text += f": allowed {_dollars(one['allowed'])}, {one['variance']:+,.2f} against expected"
+        elif one["explanation"]:
+            text += f": {one['explanation']}"
+        click.echo(f"  {text}")
+
+
+def _say(
+    connection: duckdb.DuckDBPyConnection, title: str, query: str, line_id: str, otherwise: str
+) -> None:
+    frame: pl.DataFrame = warehouse.select(connection, query, [line_id])
+    if frame.is_empty():
+        click.echo(f"\n{title}\n  {otherwise}")
+    else:
+        click.echo()
+        printing.show(frame, title=title)
