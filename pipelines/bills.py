@@ -7,9 +7,9 @@ from decimal import Decimal
 import polars as pl
 
 from pipelines import checks, identity, values
-from pipelines.batches import QUARANTINE, Context, Staged, dollars, key, landed, nothing
+from pipelines.batches import Context, Staged, dollars, key, landed, nothing
 from pipelines.checks import RESUBMIT, Check, failures
-from pipelines.quarantine import schema_failures, set_aside, structural
+from pipelines.quarantine import schema_failures, set_aside, structural, warnings
 from pipelines.readers import Batch
 
 
@@ -20,7 +20,10 @@ def stage(batch: Batch, file_id: str, context: Context, *, is_export: bool) -> S
         return nothing()
     lines = lines.with_columns(
         first_day=values.date(
-            pl.col("date_of_service").str.extract(r"^(\d{8}|\d{4}-\d\d-\d\d)", 1)
+            pl.coalesce(
+                pl.col("date_of_service").str.extract(r"^(\d{8})(?:-\d+)?$", 1),
+                pl.col("date_of_service").str.extract(r"^(\d{4}-\d\d-\d\d)$", 1),
+            )
         ),
         last_day=values.date(pl.col("date_of_service").str.extract(r"^\d{8}-(\d{8})$", 1)),
         money=values.money(pl.col("charge")),
@@ -58,7 +61,7 @@ def stage(batch: Batch, file_id: str, context: Context, *, is_export: bool) -> S
     row_charge = claims.select(
         "claim_ordinal", "lines", dollars=pl.col("line_charge" if is_export else "money")
     )
-    warned = _warnings(file_id, claims, lines)
+    warned = _warnings(file_id, claims, lines, landed(batch, "landing.diagnosis"))
     good = {
         name: frame.join(bad, on="claim_ordinal", how="anti", maintain_order="left").drop(
             "claim_ordinal"
@@ -85,20 +88,12 @@ def _type_claims(
     *,
     is_export: bool,
 ) -> dict[str, pl.DataFrame]:
-    transactions = landed(batch, "landing.transaction").select(
-        transaction_ordinal="ordinal", created_time="created_time"
-    )
     sequence = (
-        pl.when(pl.col("payer_sequence").fill_null("") == "")
+        pl.when(pl.col("payer_sequence").fill_null("").is_in(["", "U"]))
         .then(pl.lit("P"))
         .otherwise(pl.col("payer_sequence"))
     )
-    headed = claims.join(
-        transactions.unique("transaction_ordinal"),
-        on="transaction_ordinal",
-        how="left",
-        maintain_order="left",
-    ).with_columns(
+    headed = claims.with_columns(
         claim_key=pl.lit(f"{file_id}:") + pl.col("ordinal").cast(pl.String),
         claim_number=pl.col("claim_number").str.strip_chars(),
         payer_sequence=sequence,
@@ -108,7 +103,6 @@ def _type_claims(
         .otherwise(pl.col("frequency_code")),
     )
     headed = headed.with_columns(bucket=identity.bucket(pl.col("patient_id")))
-    submitted = values.date(pl.col("submitted_date"))
     claim = headed.select(
         "claim_ordinal",
         "claim_key",
@@ -119,19 +113,13 @@ def _type_claims(
         source=pl.lit("export" if is_export else "837"),
         claim_number="claim_number",
         claim_id=identity.bill(pl.col("claim_number"), pl.col("payer_sequence")),
+        root_number="claim_number",
         payer_sequence="payer_sequence",
         frequency_code="frequency_code",
         submission=pl.lit(1, dtype=pl.Int64),
         is_standing=pl.col("frequency_code") != "8",
         original_reference="original_reference",
-        submitted_date=submitted,
-        submitted_key=pl.concat_str(
-            submitted.dt.to_string("%Y%m%d").fill_null("00000000"),
-            pl.col("created_time").fill_null("").str.pad_end(8, "0"),
-            pl.lit(file_id),
-            pl.col("ordinal").cast(pl.String).str.zfill(12),
-            separator="|",
-        ),
+        submitted_date=values.date(pl.col("submitted_date")),
         received_date=values.date(pl.col("received_date")),
         patient_id="patient_id",
         bucket="bucket",
@@ -186,12 +174,10 @@ def _type_claims(
     pointed, pointed_rows = _pointed_diagnoses(
         lines, diagnoses, owner, file_id, is_export=is_export
     )
-    numbers = (
-        pl.when(pl.col("line_number").fill_null("").is_duplicated().over("claim_ordinal"))
-        .then(pl.int_range(pl.len()).over("claim_ordinal") + 1)
-        .otherwise(None)
-        .cast(pl.String)
-    )
+    # numbers that are blank or stand twice in a claim are replaced by the line's place, all of them
+    number = pl.col("line_number").fill_null("").str.strip_chars()
+    is_unusable = (number == "").any() | (number.n_unique() < pl.len())
+    place = (pl.int_range(pl.len()).over("claim_ordinal") + 1).cast(pl.String)
     line = (
         lines.join(owner, on="claim_ordinal", how="inner", maintain_order="left")
         .join(pointed, on="ordinal", how="left", maintain_order="left")
@@ -204,11 +190,7 @@ def _type_claims(
             byte_end="byte_end",
             patient_id="patient_id",
             bucket="bucket",
-            line_number=pl.coalesce(
-                numbers,
-                pl.when(pl.col("line_number") != "").then(pl.col("line_number")),
-                pl.lit("1"),
-            ),
+            line_number=pl.when(is_unusable.over("claim_ordinal")).then(place).otherwise(number),
             control_number=pl.col("control_number").str.strip_chars(),
             date_of_service="first_day",
             date_of_service_end="last_day",
@@ -269,7 +251,7 @@ def _type_claims(
             patient_id="patient_id",
             bucket="bucket",
             position="position",
-            code_type=_code_type(),
+            code_type=code_type(),
             code=values.code(pl.col("code").str.replace_all(".", "", literal=True)),
         ),
         "staged.other_payer": landed(batch, "landing.other_payer")
@@ -414,40 +396,66 @@ def _patients(claims: pl.DataFrame, context: Context, *, is_export: bool) -> pl.
     return identity.pseudonyms(context.key, claims.select(identity=named)["identity"])
 
 
-def _warnings(file_id: str, claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Q11: values that look wrong and are kept; one row per check, at the first place it was seen."""
-    npis = claims.select(npi=pl.col("billing_npi").fill_null(""))["npi"].unique().to_list()
-    wrong = [npi for npi in npis if npi and not values.has_npi_check_digit(npi)]
+ICD = {
+    "icd-10-cm": r"^[A-Z][0-9][A-Z0-9]{1,5}$",
+    "icd-9-cm": r"^([0-9]{3,5}|V[0-9]{2,4}|E[0-9]{3,4})$",
+}
+"""What a diagnosis code looks like, without its dot."""
+
+
+def _warnings(
+    file_id: str, claims: pl.DataFrame, lines: pl.DataFrame, diagnoses: pl.DataFrame
+) -> pl.DataFrame:
+    """Q11: values that look wrong and are kept; one row per check, at the first place seen."""
     day = pl.col("first_day")
-    seen = [
-        (claims.filter(pl.col("billing_npi").is_in(wrong)), "billing NPIs fail the check digit"),
-        (
-            lines.filter(day.is_not_null() & (day.dt.year() < 1990)),
-            "dates of service before 1990",
-        ),
-        (
-            lines.filter(~pl.col("procedure_code").str.contains(r"^[A-Z0-9]{5}$")),
-            "procedure codes are not five letters or digits",
-        ),
-    ]
-    rows = [
-        {
-            "file_id": file_id,
-            "scope": "file",
-            "severity": "warning",
-            "ordinal": int(found["ordinal"][0]),
-            "byte_offset": int(found["byte_offset"][0]),
-            "byte_end": int(found["byte_end"][0]),
-            "rows": 0,
-            "charge": Decimal(0),
-            "reason_code": "Q11",
-            "reason": f"{found.height} {what}; the first is at this place",
-            "remedy": "check the value in the billing system; the rows were kept",
-        }
-        for found, what in seen
-        if not found.is_empty()
-    ]
-    return pl.DataFrame(rows, schema=QUARANTINE)  # type: ignore[arg-type]
+    code = values.code(pl.col("code").str.replace_all(".", "", literal=True))
+    form = code_type().replace_strict(ICD, return_dtype=pl.String)
+    counts = diagnoses.group_by("claim_ordinal").agg(codes=pl.col("position").max())
+    pointer = pl.col("diagnosis_pointers").fill_null("").str.extract_all(r"\d+")
+    highest = pointer.list.eval(pl.element().cast(pl.Int64, strict=False)).list.max()
+    beyond = lines.join(counts, on="claim_ordinal", how="left", maintain_order="left").filter(
+        highest > pl.col("codes").fill_null(0)
+    )
+    return warnings(
+        file_id,
+        [
+            ("Q11", found, what)
+            for found, what in (
+                (_wrong_npis(claims, "billing_npi"), "billing NPIs fail the check digit"),
+                (
+                    _wrong_npis(claims, "rendering_npi"),
+                    "rendering NPIs of claims fail the check digit",
+                ),
+                (
+                    _wrong_npis(lines, "rendering_npi"),
+                    "rendering NPIs of lines fail the check digit",
+                ),
+                (lines.filter(day < values.EARLIEST), "dates of service before 1990"),
+                (lines.filter(day > values.today()), "dates of service in the future"),
+                (
+                    lines.filter(pl.col("last_day") < day),
+                    "ranges of dates of service end before they begin",
+                ),
+                (
+                    lines.filter(
+                        ~values.code(pl.col("procedure_code")).str.contains(values.PROCEDURE)
+                    ),
+                    "procedure codes are not five letters or digits",
+                ),
+                (
+                    diagnoses.filter(~code.str.contains(form)),
+                    "diagnosis codes do not look like ICD codes",
+                ),
+                (beyond, "lines point beyond the diagnoses of their claim"),
+            )
+        ],
+    )
+
+
+def _wrong_npis(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    npis = frame[name].drop_nulls().unique().to_list()
+    wrong = [npi for npi in npis if npi and not values.has_npi_check_digit(npi)]
+    return frame.filter(pl.col(name).is_in(wrong))
 
 
 def _npi(name: str) -> pl.Expr:
@@ -467,7 +475,8 @@ def _place(text: pl.Expr) -> pl.Expr:
     return pl.when(trimmed.str.contains(r"^\d{1,2}$")).then(trimmed.str.zfill(2)).otherwise(trimmed)
 
 
-def _code_type() -> pl.Expr:
+def code_type() -> pl.Expr:
+    """Code system of a diagnosis by its qualifier [HI0x-1]."""
     return (
         pl.when(pl.col("qualifier").is_in(["BK", "BF"]))
         .then(pl.lit("icd-9-cm"))

@@ -3,7 +3,7 @@
 A bill is (billing NPI, payer sequence, CLM01). Its submissions are ordered by when they were submitted,
 never by when their files arrived, so that any order of arrival gives the same result. A replacement or
 void (frequency 7 or 8) under another claim number is tied to the bill whose remittance carries the
-payer's number it refers to (REF*F8 = CLP07).
+payer's number it refers to (REF*F8 = CLP07), and with it every submission of that number.
 """
 
 from __future__ import annotations
@@ -13,102 +13,146 @@ import polars as pl
 from pipelines import identity
 from pipelines.warehouse import Connection, select
 
-COLUMNS = [
-    "claim_key",
-    "claim_number",
-    "payer_sequence",
-    "billing_npi",
-    "frequency_code",
-    "original_reference",
-    "submitted_key",
-    "claim_id",
-    "submission",
-    "is_standing",
-    "patient_id",
-]
+SUBMISSION = {
+    "claim_key": pl.String,
+    "claim_number": pl.String,
+    "payer_sequence": pl.String,
+    "billing_npi": pl.String,
+    "frequency_code": pl.String,
+    "submitted_date": pl.Date,
+    "created_time": pl.String,
+    "file_id": pl.String,
+    "ordinal": pl.Int64,
+    "claim_id": pl.String,
+    "root_number": pl.String,
+    "submission": pl.Int64,
+    "is_standing": pl.Boolean,
+    "patient_id": pl.String,
+}
+LINK = {"billing_npi": pl.String, "claim_number": pl.String, "root_number": pl.String}
+"""A claim number of a practice that another number's remittance explains."""
 
 
 def resolve(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame:
-    """Recompute the chains of the claim numbers given and update staged.claim.
+    """Recompute the chains that the claim numbers belong to and update staged.claim.
 
-    `claim_numbers` has the column claim_number. Returns the patients whose claims changed
-    (patient_id).
+    `claim_numbers` has the column claim_number. Returns the submissions that changed: claim_number,
+    root_number and old_root_number, patient_id.
     """
-    if claim_numbers.is_empty():
-        return pl.DataFrame(schema={"patient_id": pl.String})
-    connection.register("chain_numbers", claim_numbers.to_arrow())
-    try:
-        linked = select(connection, _LINKED)
-        referred = linked.select(claim_number="root_number").unique()
-        connection.register("linked_numbers", referred.to_arrow())
-        found = select(connection, _SUBMISSIONS)
-    finally:
-        connection.unregister("chain_numbers")
-        connection.unregister("linked_numbers")
-    if found.is_empty():
-        return pl.DataFrame(schema={"patient_id": pl.String})
-    fresh = chain(found, linked)
+    links = select(connection, _LINKS)
+    connection.register("chain_numbers", family(claim_numbers["claim_number"], links).to_arrow())
+    found = select(connection, _SUBMISSIONS)
+    connection.unregister("chain_numbers")
+    fresh = chain(found, links)
     changed = fresh.filter(
-        (pl.col("claim_id") != pl.col("old_claim_id"))
-        | (pl.col("submission") != pl.col("old_submission"))
-        | (pl.col("is_standing") != pl.col("old_is_standing"))
+        pl.any_horizontal(
+            pl.col(name).ne_missing(pl.col(f"old_{name}"))
+            for name in ("claim_id", "root_number", "submission", "is_standing")
+        )
     )
     if not changed.is_empty():
-        connection.register(
-            "changed",
-            changed.select("claim_key", "claim_id", "submission", "is_standing").to_arrow(),
-        )
+        connection.register("changed", changed.to_arrow())
         connection.execute(
-            "UPDATE staged.claim SET claim_id = changed.claim_id, submission = changed.submission, "
-            "is_standing = changed.is_standing FROM changed WHERE claim.claim_key = changed.claim_key"
+            "UPDATE staged.claim SET claim_id = changed.claim_id, root_number = changed.root_number, "
+            "submission = changed.submission, is_standing = changed.is_standing "
+            "FROM changed WHERE claim.claim_key = changed.claim_key"
         )
         connection.unregister("changed")
-    return changed.select("patient_id").unique()
+    return changed.select("claim_number", "root_number", "old_root_number", "patient_id").unique()
 
 
-_LINKED = """
-select distinct claims.claim_key, remits.claim_number as root_number
+_LINKS = """
+select
+    coalesce(claims.billing_npi, '') as billing_npi,
+    claims.claim_number,
+    min(remits.claim_number) as root_number
 from staged.claim as claims
 inner join staged.remit_claim as remits on claims.original_reference = remits.payer_claim_id
 where claims.original_reference <> '' and claims.frequency_code in ('7', '8')
     and claims.claim_number <> remits.claim_number
-    and (
-        claims.claim_number in (select claim_number from chain_numbers)
-        or remits.claim_number in (select claim_number from chain_numbers)
-    )
+group by claims.billing_npi, claims.claim_number
 """
 
-_SUBMISSIONS = f"""
-with numbers as (
-    select claim_number from chain_numbers
+# claims that are the only submission of their bill, and say so, need no second look
+_SUBMISSIONS = """
+with wanted as (
+    select claims.claim_number
+    from staged.claim as claims
+    where claims.claim_number in (select numbers.claim_number from chain_numbers as numbers)
+    group by claims.claim_number
+    having
+        count(*) > 1
+        or bool_or(
+            claims.frequency_code <> '1' or claims.submission <> 1 or not claims.is_standing
+            or claims.root_number <> claims.claim_number
+            or claims.claim_id <> claims.claim_number
+        )
     union
-    select claim_number from linked_numbers
-    union
-    select claims.claim_number from staged.claim as claims
-    inner join staged.remit_claim as remits on claims.original_reference = remits.payer_claim_id
-    where claims.original_reference <> '' and claims.frequency_code in ('7', '8')
-        and remits.claim_number in (select claim_number from linked_numbers)
+    select numbers.claim_number from chain_numbers as numbers where numbers.is_linked
 )
 
-select {", ".join(f"claims.{name}" for name in COLUMNS)}
+select
+    claims.claim_key, claims.claim_number, claims.payer_sequence, claims.billing_npi,
+    claims.frequency_code, claims.submitted_date, transactions.created_time, claims.file_id,
+    claims.ordinal, claims.claim_id, claims.root_number, claims.submission, claims.is_standing,
+    claims.patient_id
 from staged.claim as claims
-where claims.claim_number in (select claim_number from numbers)
+left join landing.claim as landed
+    on claims.file_id = landed.file_id and claims.ordinal = landed.ordinal
+left join landing.transaction as transactions
+    on landed.file_id = transactions.file_id and landed.transaction_ordinal = transactions.ordinal
+where claims.claim_number in (select wanted.claim_number from wanted)
 """
 
 
-def chain(submissions: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+def family(claim_numbers: pl.Series, links: pl.DataFrame) -> pl.DataFrame:
+    """The claim numbers and all that links tie to them: claim_number, is_linked."""
+    ties = pl.concat(
+        [
+            links.select(claim_number="claim_number", other="root_number"),
+            links.select(claim_number="root_number", other="claim_number"),
+        ]
+    ).cast({"claim_number": pl.String, "other": pl.String})
+    found = pl.DataFrame({"claim_number": claim_numbers.cast(pl.String)}).unique()
+    while True:
+        more = ties.join(found, on="claim_number", how="semi").select(claim_number="other")
+        wider = pl.concat([found, more]).unique()
+        if wider.height == found.height:
+            return found.with_columns(
+                is_linked=pl.col("claim_number").is_in(ties["claim_number"].implode())
+            )
+        found = wider
+
+
+def roots(links: pl.DataFrame) -> pl.DataFrame:
+    """Each linked number's last root: (billing_npi, claim_number, root_number).
+
+    Numbers that refer to each other in a circle share the smallest of them.
+    """
+    step = {(npi, number): root for npi, number, root in links.select(*LINK).iter_rows()}
+    found = []
+    for npi, number in step:
+        path = [number]
+        while (following := step.get((npi, path[-1]))) is not None and following not in path:
+            path.append(following)
+        circle = path[path.index(following) :] if following is not None else path[-1:]
+        found.append((npi, number, min(circle)))
+    return pl.DataFrame(found, schema=LINK, orient="row")
+
+
+def chain(submissions: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Number the submissions of each bill and say which one stands.
 
-    `submissions` has COLUMNS, `linked` (claim_key, root_number). One row per submission; the former
-    values are kept as old_*.
+    `submissions` has SUBMISSION, `links` LINK. One row per submission; the former values are kept as
+    old_*. Submissions of one moment are ordered original, replacement, void, but those of one file as
+    they stand there.
     """
-    npi = pl.col("billing_npi").fill_null("")
-    rooted = submissions.join(
-        linked.sort("root_number").unique("claim_key", keep="first"), on="claim_key", how="left"
-    ).with_columns(
-        number=pl.coalesce("root_number", "claim_number"),
-        npi=npi,
+    rooted = submissions.with_columns(npi=pl.col("billing_npi").fill_null("")).join(
+        roots(links).rename({"billing_npi": "npi", "root_number": "number"}),
+        on=["npi", "claim_number"],
+        how="left",
     )
+    rooted = rooted.with_columns(number=pl.coalesce("number", "claim_number"))
     # a source without billing NPIs joins the one practice that uses the number
     only = (
         rooted.filter(pl.col("npi") != "")
@@ -118,7 +162,11 @@ def chain(submissions: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
     billed = rooted.join(only, on="number", how="left").with_columns(
         npi=pl.when((pl.col("npi") == "") & (pl.col("practices") == 1))
         .then(pl.col("only_npi"))
-        .otherwise(pl.col("npi"))
+        .otherwise(pl.col("npi")),
+        moment=pl.concat_str(
+            pl.col("submitted_date").dt.to_string("%Y%m%d").fill_null(""),
+            pl.col("created_time").fill_null("").str.pad_end(8, "0"),
+        ),
     )
     bill = ["npi", "payer_sequence", "number"]
     name = (
@@ -126,14 +174,22 @@ def chain(submissions: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("number") + "@" + pl.col("npi"))
         .otherwise(pl.col("number"))
     )
-    return billed.sort(*bill, "submitted_key", "claim_key").select(
-        "claim_key",
-        "patient_id",
-        claim_id=identity.bill(name, pl.col("payer_sequence")),
-        submission=pl.int_range(1, pl.len() + 1).over(bill),
-        is_standing=(pl.int_range(1, pl.len() + 1).over(bill) == pl.len().over(bill))
-        & (pl.col("frequency_code") != "8"),
-        old_claim_id="claim_id",
-        old_submission="submission",
-        old_is_standing="is_standing",
+    rank = pl.col("frequency_code").replace_strict({"7": 1, "8": 2}, default=0)
+    place = pl.int_range(1, pl.len() + 1).over(bill)
+    return (
+        billed.with_columns(rank=rank.min().over(*bill, "moment", "file_id"))
+        .sort(*bill, "moment", "rank", "file_id", "ordinal")
+        .select(
+            "claim_key",
+            "claim_number",
+            "patient_id",
+            claim_id=identity.bill(name, pl.col("payer_sequence")),
+            root_number="number",
+            submission=place,
+            is_standing=(place == pl.len().over(bill)) & (pl.col("frequency_code") != "8"),
+            old_claim_id="claim_id",
+            old_root_number="root_number",
+            old_submission="submission",
+            old_is_standing="is_standing",
+        )
     )

@@ -97,7 +97,10 @@ LINE = [
     *_amount("charge", "the line's charge (SV102)"),
     _blank("units", "the units (SV104)"),
     _unreadable(
-        "units", values.units(pl.col("units")), "the units (SV104)", "digits with at most three decimals"
+        "units",
+        values.units(pl.col("units")),
+        "the units (SV104)",
+        "digits with at most three decimals",
     ),
     _blank("date_of_service", "the date of service (DTP*472)"),
     Check(
@@ -108,9 +111,8 @@ LINE = [
     ),
     Check(
         "Q4",
-        pl.col("date_of_service").str.contains(r"^\d+-\d+$")
-        & (pl.col("last_day").is_null() | (pl.col("last_day") < pl.col("first_day"))),
-        "the range of dates of service (DTP*472) cannot be read or ends before it begins",
+        pl.col("date_of_service").str.contains(r"^\d+-\d+$") & pl.col("last_day").is_null(),
+        "the range of dates of service (DTP*472) cannot be read",
         RESUBMIT,
     ),
 ]
@@ -122,17 +124,32 @@ REMIT_CLAIM = [
     *_amount("patient_responsibility", "the patient's responsibility (CLP05)", required=False),
 ]
 
-REMIT_LINE = [
-    _blank("procedure_code", "the procedure code (SVC01-2)"),
-    *_amount("charge", "the line's charge (SVC02)"),
-    *_amount("paid", "the line's payment (SVC03)"),
-    _unreadable(
-        "units_paid", values.units(pl.col("units_paid")), "the units paid (SVC05)",
-        "digits with at most three decimals",
-    ),
-    *_date("date_of_service", "the line's date of service"),
-    *_amount("allowed", "the allowed amount (AMT*B6)", required=False),
+POSTED_CLAIM = [
+    _blank("claim_number", "the claim number"),
+    *_amount("paid", "the claim's payment"),
+    *_amount("patient_responsibility", "the patient's responsibility", required=False),
 ]
+"""Payments of an export need not say what was charged."""
+
+
+def _adjudicated(*, is_charge_required: bool) -> list[Check]:
+    return [
+        _blank("procedure_code", "the procedure code (SVC01-2)"),
+        *_amount("charge", "the line's charge (SVC02)", required=is_charge_required),
+        *_amount("paid", "the line's payment (SVC03)"),
+        _unreadable(
+            "units_paid",
+            values.units(pl.col("units_paid")),
+            "the units paid (SVC05)",
+            "digits with at most three decimals",
+        ),
+        *_date("date_of_service", "the line's date of service"),
+        *_amount("allowed", "the allowed amount (AMT*B6)", required=False),
+    ]
+
+
+REMIT_LINE = _adjudicated(is_charge_required=True)
+POSTED_LINE = _adjudicated(is_charge_required=False)
 
 ADJUSTMENT = [
     _blank("carc", "an adjustment's reason code (CAS)"),

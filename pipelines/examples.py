@@ -236,7 +236,7 @@ def _stage_case(
                         "submission": submission,
                         "is_standing": is_standing,
                         "submitted_date": _day(example.values["submitted_date"]),
-                        "submitted_key": f"{submission:03}",
+                        "root_number": claim_id.partition("/")[0],
                         "payer_name": value["payer"],
                         "charge": sum(
                             Decimal(other.values["charge"])

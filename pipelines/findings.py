@@ -52,7 +52,9 @@ class Auditing:
         self._run("patient")
         self._connection.execute(
             "INSERT INTO temp.fresh_coverage BY NAME "
-            "SELECT rule_id, outcome, -lines AS lines, missing FROM audit.rule_coverage"
+            "SELECT rule_id, outcome, -lines AS lines, missing, "
+            "list_transform(missing_lines, lambda lines: -lines) AS missing_lines "
+            "FROM audit.rule_coverage"
         )
 
     def _run(self, *scopes: str) -> None:
@@ -103,9 +105,7 @@ class Auditing:
         )
         connection.execute(
             "INSERT INTO audit.rule_coverage BY NAME "
-            "SELECT rule_id, outcome, sum(lines)::BIGINT AS lines, "
-            "list_sort(list_distinct(flatten(list(missing)))) AS missing "
-            "FROM temp.fresh_coverage GROUP BY rule_id, outcome ORDER BY rule_id, outcome"
+            + warehouse.select_text(rules.ENGINE / "merge_coverage.sql")
         )
         connection.execute("DELETE FROM audit.rule")
         warehouse.insert(connection, "audit.rule", catalogue(self._book))

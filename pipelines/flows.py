@@ -1,45 +1,42 @@
 """The job as Prefect flows, and their schedule. The only module that imports Prefect.
 
-Prefect runs on this machine only: without `PREFECT_API_URL` it starts a server of its own for the run, and
-its usage reporting is off. Tasks are coarse (a file, a stage) and carry paths and counts, never rows.
+Tasks are coarse (some files, a stage) and carry paths and counts, never rows. Prefect keeps states,
+logs and artifacts in its own database, so it is told counts, file ids and the messages of known
+troubles; of any other error it gets the kind and the place in our code, for the text might quote a
+claim.
 """
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import errno
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-OFFLINE = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
-    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "false",
-    "PREFECT_CLI_PROMPT": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-    "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-}
-for _name, _value in OFFLINE.items():
-    os.environ.setdefault(_name, _value)
-if "PREFECT_API_URL" not in os.environ:
-    os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
+from pipelines import server
 
-from prefect import flow, serve, task  # noqa: E402  (reads the environment when it is imported)
+server.set_environment()
+
+import httpx  # noqa: E402
+from prefect import flow, get_run_logger, serve, task  # noqa: E402  (reads the environment)
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import State, TaskRun  # noqa: E402
-from prefect.tasks import Task  # noqa: E402
+from prefect.deployments.runner import RunnerDeployment  # noqa: E402
+from prefect.events.worker import EventsWorker  # noqa: E402
 
-from pipelines import job, landing, steps, warehouse  # noqa: E402
+from prefect.logging.handlers import APILogWorker  # noqa: E402
+from prefect.schedules import Cron  # noqa: E402
+from prefect.tasks import Task  # noqa: E402
+from prefect.types.entrypoint import EntrypointType  # noqa: E402
+from tzlocal import get_localzone_name  # noqa: E402
+
+from pipelines import landing, progress, steps, troubles, warehouse  # noqa: E402
 from pipelines.landing import Outcome  # noqa: E402
 from pipelines.places import Place  # noqa: E402
 from pipelines.steps import Audited  # noqa: E402
@@ -47,6 +44,12 @@ from pipelines.steps import Audited  # noqa: E402
 NIGHTLY_CRON = "0 2 * * *"
 MONTHLY_CRON = "0 6 3 * *"
 """The third of the month: by then the last files of the month before are usually in."""
+RETRIES, RETRY_SECONDS = 2, 3
+SEVERITIES = ("error", "warning", "info")
+ROOT = Path(__file__).resolve().parent
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -58,78 +61,168 @@ class Done:
     written: Sequence[Path]
 
 
+class Stopped(RuntimeError):
+    """What Prefect is told of an error; the error itself is the cause."""
+
+
+def _telling(step: Callable[P, R]) -> Callable[P, R]:
+    """Let an error out as Stopped, whose text is fit for Prefect's database."""
+
+    @wraps(step)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return step(*args, **kwargs)
+        except Stopped:
+            raise
+        except Exception as error:
+            raise Stopped(troubles.message(error) or _place(error)) from error
+
+    return told
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)] or frames
+    where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{where}; a defect of ours: `mohs run` shows all of it"
+
+
+def _drop_traceback(record: logging.LogRecord) -> bool:
+    """A traceback quotes the text of every error in its chain."""
+    record.exc_info = record.exc_text = None
+    return True
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_drop_traceback)
+
+LASTING = frozenset(
+    (
+        errno.EACCES,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.ENOTDIR,
+        errno.EPERM,
+        errno.EROFS,
+    )
+)
+"""Errors of the system that a second try meets again."""
+
+
 def _may_help(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Whether trying again can help: a file on a slow share, a reader holding the warehouse for a moment."""
-    try:
-        state.result()
-    except (landing.Unbalanced, landing.UnusableFile):
-        return False
-    except (OSError, warehouse.UnusableWarehouse):
-        return True
-    except Exception:
-        return False
-    return False
+    """Whether trying again can help: a share that hiccups, a passing reader of the warehouse."""
+    error = state.data.__cause__ if isinstance(state.data, Stopped) else state.data
+    if isinstance(error, OSError):
+        return error.errno not in LASTING
+    return isinstance(error, warehouse.BusyWarehouse)
 
 
-@task(retries=2, retry_delay_seconds=3, retry_condition_fn=_may_help, task_run_name="take files in")
-def take_in(place: Place, paths: Sequence[Path]) -> list[Outcome]:
-    """One large file, or some small ones; those a first try took in are skipped by the second."""
-    return steps.land(place, paths)
+def _step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """A task whose results and arguments stay in this process."""
+
+    def made(step: Callable[P, R]) -> Task[P, R]:
+        return task(
+            name=name,
+            task_run_name=name,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+            retries=RETRIES,
+            retry_delay_seconds=RETRY_SECONDS,
+            retry_condition_fn=_may_help,
+        )(_telling(step))
+
+    return made
 
 
-@task(task_run_name="tie files together")
+@_step("take files in")
+def take_in(
+    place: Place, paths: Sequence[Path], advance: Callable[[Path, int], None] | None = None
+) -> list[Outcome]:
+    """One large file, or some small ones; a second try skips those the first one took in."""
+    return steps.land(place, paths, progress=advance)
+
+
+@_step("tie files together")
 def settle(place: Place, outcomes: Sequence[Outcome]) -> int:
     """Chains of submissions and remittances' claims; returns the patients touched."""
     return steps.settle(place, outcomes)
 
 
-@task(task_run_name="audit")
-def audit(place: Place) -> Audited:
-    """Core tables, prices and findings of the patients touched."""
-    with job.shown() as progress:
-        bar = progress.add_task("auditing", total=1.0)
-        done = steps.audit(place, progress=lambda part: progress.update(bar, completed=part))
-        progress.update(bar, completed=1.0)
-        return done
+@_step("audit")
+def audit(place: Place, advance: Callable[[float], None] | None = None) -> Audited:
+    """Core tables, prices and findings of the patients touched; picks up what a first try left."""
+    return steps.audit(place, progress=advance)
 
 
-@task(retries=2, retry_delay_seconds=3, retry_condition_fn=_may_help, task_run_name="publish")
+@_step("publish")
 def publish(place: Place) -> Path:
     """The snapshot everybody else reads."""
     return steps.publish(place)
 
 
-@task(task_run_name="report")
+@_step("report")
 def render(place: Place, out: Path, month: str | None) -> list[Path]:
     """Pages and workbook."""
     return steps.report(place, out, month=month)
 
 
-@flow(name="mohs audit", flow_run_name="audit", validate_parameters=False)
-def audit_files(place: Place, inbox: Path, out: Path, month: str | None = None) -> Done:
+def _now() -> str:
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+@flow(name="mohs audit", flow_run_name=_now, persist_result=False)
+@_telling
+def audit_files(
+    warehouse_file: Path, practice: Path | None, inbox: Path, out: Path, month: str | None = None
+) -> Done:
     """Take in what is new, audit, publish, report."""
+    log = get_run_logger()
+    place = Place(warehouse_file, practice)
     files = list(landing.files([inbox]))
     if not files:
         raise landing.UnusableFile(f"{inbox}: holds no files; put 837, 835 or export files there")
     outcomes: list[Outcome] = []
-    with warehouse.locked(place.warehouse):
-        with job.shown() as progress:
-            bar = progress.add_task("taking files in", total=len(files))
-            for group in steps.groups(files):
-                outcomes += take_in(place, group)
-                progress.advance(bar, len(group))
+    with warehouse.locked(place.warehouse), progress.shown() as bars:
+        advance = progress.reading(bars, files)
+        for group in steps.groups(files):
+            outcomes += take_in(place, group, advance)
+        log.info(_intake_text(outcomes))
+        waiting = bars.add_task("tying them together", total=None)
         settle(place, outcomes)
-        audited = audit(place)
+        bars.update(waiting, total=1, completed=1)
+        auditing = bars.add_task("auditing", total=1.0)
+        audited = audit(place, lambda part: bars.update(auditing, completed=part))
+        bars.update(auditing, completed=1.0)
+        log.info("run %s: %s patients audited", audited.run_id, audited.patients)
         publish(place)
-    written = render(place, out, month)
-    _leave_artifacts(outcomes, audited)
+        reporting = bars.add_task("reporting", total=None)
+        written = render(place, out, month)
+        bars.update(reporting, total=1, completed=1)
+    _leave_artifacts(outcomes, audited, written)
     return Done(outcomes, audited, written)
 
 
-def _leave_artifacts(outcomes: Sequence[Outcome], audited: Audited) -> None:
+def _intake_text(outcomes: Iterable[Outcome]) -> str:
+    new = [outcome for outcome in outcomes if outcome.status != "skipped"]
+    rows = [sum(part) for part in zip(*map(_rows, new), strict=True)] if new else [0, 0, 0]
+    return f"{len(new)} new files: {rows[0]} rows in = {rows[1]} accepted + {rows[2]} set aside"
+
+
+def _rows(outcome: Outcome) -> tuple[int, int, int]:
+    return outcome.rows_in, outcome.rows_accepted, outcome.rows_quarantined
+
+
+def _leave_artifacts(
+    outcomes: Sequence[Outcome], audited: Audited, written: Sequence[Path]
+) -> None:
+    there = sum(outcome.status == "skipped" for outcome in outcomes)
     create_table_artifact(
         key="intake",
-        description="Rows and dollars by file: in = accepted + set aside",
+        description=f"Rows and dollars by file, in = accepted + set aside; {there} skipped",
         table=[
             {
                 "file": outcome.file_id,
@@ -143,107 +236,95 @@ def _leave_artifacts(outcomes: Sequence[Outcome], audited: Audited) -> None:
                 "dollars set aside": str(outcome.charge_quarantined),
             }
             for outcome in outcomes
+            if outcome.status != "skipped"
         ],
     )
-    found = "\n".join(f"| {name} | {count} |" for name, count in audited.findings.items())
+    found = "\n".join(f"| {name} | {audited.findings[name]} |" for name in SEVERITIES)
     create_markdown_artifact(
         key="audit",
         description="Findings by severity",
         markdown=(
             f"Run `{audited.run_id}`: {audited.patients} patients audited.\n\n"
-            f"| severity | findings |\n|---|---|\n{found}\n"
+            f"| severity | findings |\n|---|---|\n{found}\n\nReport: `{written[0]}`\n"
         ),
     )
 
 
-@flow(name="nightly audit", log_prints=False)
-def nightly(warehouse_file: str, practice: str | None, inbox: str, out: str) -> str:
-    """The scheduled audit: everything new in the inbox. Returns the run id."""
-    place = Place(Path(warehouse_file), Path(practice) if practice else None)
-    return audit_files(place, Path(inbox), Path(out)).audited.run_id
+@flow(name="mohs report", flow_run_name=_now, persist_result=False)
+@_telling
+def report_month(
+    warehouse_file: Path, practice: Path | None, out: Path, month: str | None = None
+) -> Path:
+    """The report of a month of service, else of the month before; returns its first page."""
+    chosen = month or (_today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    return render(Place(warehouse_file, practice), out / chosen, chosen)[0]
 
 
-@flow(name="monthly report", log_prints=False)
-def monthly(warehouse_file: str, practice: str | None, out: str, month: str | None = None) -> str:
-    """The scheduled report of the month before (or the month given). Returns the first page's path."""
-    place = Place(Path(warehouse_file), Path(practice) if practice else None)
-    chosen = month or (date.today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")  # noqa: DTZ011
-    return str(render(place, Path(out) / chosen, chosen)[0])
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 def run_once(place: Place, inbox: Path, *, month: str | None, out: Path) -> Done:
-    """The job once, now; attached to a server where `PREFECT_API_URL` names one."""
-    return audit_files(place, inbox, out, month)
+    """The job once, now, on the server `PREFECT_API_URL` names.
+
+    Errors arrive as the steps raised them. Raises UnusableServer when the server stops answering.
+    """
+    try:
+        return audit_files(place.warehouse, place.practice, inbox, out, month)
+    except Stopped as stopped:
+        raise stopped.__cause__ or stopped from None
+    except httpx.HTTPError as error:
+        raise server.UnusableServer(
+            f"Prefect's server stopped answering ({type(error).__name__}); run the same command "
+            "again: what was finished is kept"
+        ) from None
+    finally:
+        _send_what_waits()
 
 
-def serve_schedule(place: Place, inbox: Path, out: Path) -> None:
-    """Keep the nightly audit and the monthly report on their schedule until stopped."""
-    inbox.mkdir(parents=True, exist_ok=True)
+def _send_what_waits() -> None:
+    """Logs and task states leave in the background, and the server stops when the run ends."""
+    for sender in (EventsWorker, APILogWorker):
+        sender.drain_all(timeout=10)
+
+
+def describe(inbox: Path, out: Path) -> list[str]:
+    """What the schedule does, in words."""
+    zone = get_localzone_name() or "UTC"
+    return [
+        f"every night at 02:00 ({zone}): audit what is new in {inbox}",
+        f"on the third of each month at 06:00 ({zone}): report the month before in {out}",
+    ]
+
+
+def deployments(place: Place, inbox: Path, out: Path) -> list[RunnerDeployment]:
+    """The nightly audit and the monthly report, on this machine's clock."""
+    zone = get_localzone_name() or "UTC"
     where = {
         "warehouse_file": str(place.warehouse),
         "practice": str(place.practice) if place.practice else None,
         "out": str(out),
     }
-    with _server():
-        serve(
-            nightly.to_deployment(  # type: ignore[arg-type]
-                "nightly audit", cron=NIGHTLY_CRON, parameters={**where, "inbox": str(inbox)}
-            ),
-            monthly.to_deployment(  # type: ignore[arg-type]
-                "monthly report", cron=MONTHLY_CRON, parameters=where
-            ),
-        )
-
-
-@contextmanager
-def _server() -> Iterator[None]:
-    """Prefect's server: the one `PREFECT_API_URL` names, else one of our own on this machine."""
-    from prefect.settings import PREFECT_API_URL
-
-    url = PREFECT_API_URL.value()
-    if url and _answers(url):
-        yield
-        return
-    port = _free_port(int(os.environ.get("PREFECT_SERVER_API_PORT", "4200")))
-    url = f"http://127.0.0.1:{port}/api"
-    settings = {"PREFECT_API_URL": url, "PREFECT_UI_API_URL": url, "PREFECT_SERVER_UI_API_URL": url}
-    os.environ.update(settings)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-    server = subprocess.Popen(  # noqa: S603  (our own interpreter, no shell)
-        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    nightly = audit_files.to_deployment(
+        "nightly",
+        schedule=Cron(NIGHTLY_CRON, timezone=zone),
+        parameters={**where, "inbox": str(inbox)},
+        description="Takes in what is new in the inbox, audits, publishes, reports.",
+        entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    try:
-        for _ in range(120):
-            if _answers(url):
-                break
-            if server.poll() is not None:
-                raise warehouse.UnusableWarehouse(
-                    "Prefect's server stopped while starting; see whether PREFECT_HOME is writable"
-                )
-            time.sleep(0.5)
-        from prefect.settings import temporary_settings
-
-        with temporary_settings({PREFECT_API_URL: url}):
-            yield
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    monthly = report_month.to_deployment(
+        "monthly",
+        schedule=Cron(MONTHLY_CRON, timezone=zone),
+        parameters=where,
+        description="The report of the month before.",
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    assert isinstance(nightly, RunnerDeployment)  # noqa: S101  (a coroutine inside an event loop)
+    assert isinstance(monthly, RunnerDeployment)  # noqa: S101
+    return [nightly, monthly]
 
 
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:  # noqa: S310  (http only)
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _free_port(wanted: int) -> int:
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise warehouse.UnusableWarehouse("no free port on this machine for Prefect's server")
+def serve_schedule(place: Place, inbox: Path, out: Path) -> None:
+    """Keep the nightly audit and the monthly report on schedule until stopped, one at a time."""
+    inbox.mkdir(parents=True, exist_ok=True)
+    serve(*deployments(place, inbox, out), limit=1, print_starting_message=False)

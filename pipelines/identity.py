@@ -73,9 +73,9 @@ def bucket(patient_id: pl.Expr) -> pl.Expr:
 
 
 def bill(claim_number: pl.Expr, payer_sequence: pl.Expr) -> pl.Expr:
-    """CLM01 for the primary payer, CLM01/S and CLM01/T for secondary and tertiary."""
+    """CLM01 for the primary payer, CLM01/S, /T ... for the payers after it."""
     return (
-        pl.when(payer_sequence.is_in(["S", "T"]))
-        .then(claim_number + "/" + payer_sequence)
-        .otherwise(claim_number)
+        pl.when(payer_sequence == "P")
+        .then(claim_number)
+        .otherwise(claim_number + "/" + payer_sequence)
     )

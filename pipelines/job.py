@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from pipelines import landing, printing, steps, warehouse
+from pipelines import landing, printing, server, steps, warehouse
 from pipelines.landing import Outcome
 from pipelines.places import Place
+from pipelines.progress import reading, shown
 
 SEVERITIES = ("error", "warning", "info")
-
-
-@contextmanager
-def shown() -> Iterator[Progress]:
-    """Progress on standard error: bars on a terminal, nothing into a file or pipe."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield progress
 
 
 def ingest(place: Place, paths: list[Path], *, again: bool) -> int:
@@ -49,18 +34,6 @@ def ingest(place: Place, paths: list[Path], *, again: bool) -> int:
         steps.publish(place)
     say_intake(outcomes)
     return 2 if any(outcome.status == "refused" for outcome in outcomes) else 0
-
-
-def reading(progress: Progress, files: Sequence[Path]) -> Callable[[Path, int], None]:
-    """A bar over the bytes of the files; call it with a file and how far into it reading is."""
-    bar = progress.add_task("taking files in", total=sum(f.stat().st_size for f in files))
-    read: dict[Path, int] = {}
-
-    def advance(path: Path, done: int) -> None:
-        read[path] = done
-        progress.update(bar, completed=sum(read.values()))
-
-    return advance
 
 
 def say_intake(outcomes: Sequence[Outcome]) -> None:
@@ -158,20 +131,32 @@ def report(
         webbrowser.open(written[0].resolve().as_uri())
 
 
-def simulate(out: Path, encounters: int, months: int, seed: int) -> None:
-    """Write an invented practice's files and say what they hold."""
+def simulate(
+    out: Path, encounters: int, months: int, seed: int, *, is_aside: bool = False
+) -> None:
+    """Write an invented practice's files and say what they hold (`is_aside`: on standard error)."""
     from pipelines import simulate as simulator
 
-    with shown() as progress:
-        bar = progress.add_task("simulating", total=encounters)
-        summary = simulator.simulate(
-            out,
-            encounters,
-            months,
-            seed,
-            progress=lambda done, total: progress.update(bar, completed=done, total=total),
-        )
-    click.echo(f"{out}: {summary}")
+    previous = os.umask(0o077)
+    try:
+        with shown() as progress:
+            bar = progress.add_task("simulating", total=encounters)
+            summary = simulator.simulate(
+                out,
+                encounters,
+                months,
+                seed,
+                progress=lambda done, total: progress.update(bar, completed=done, total=total),
+            )
+    except (ValueError, FileExistsError) as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        os.umask(previous)
+    click.echo(
+        f"{out}: {summary.encounters:,} encounters from {summary.first_day} to {summary.last_day}, "
+        f"{summary.claims:,} claims and {summary.remits:,} adjudications in {summary.files} files",
+        err=is_aside,
+    )
 
 
 def run(
@@ -183,14 +168,19 @@ def run(
 
         place = Place(DEMO / "warehouse.duckdb", DEMO / "practice")
         inbox, out = DEMO / "inbox", out or DEMO / "reports"
-        if not inbox.is_dir():
-            click.echo("no inbox given: working on a simulated practice in ./demo", err=True)
-            simulate(DEMO, DEMO_ENCOUNTERS, DEMO_MONTHS, DEMO_SEED)
     elif not inbox.exists():
         raise landing.UnusableFile(f"{inbox}: no such file or folder; check the path")
-    from pipelines import flows
+    with server.running(place.warehouse) as ready:
+        if not inbox.exists():
+            click.echo("no inbox given: working on a simulated practice in ./demo", err=True)
+            simulate(DEMO, DEMO_ENCOUNTERS, DEMO_MONTHS, DEMO_SEED, is_aside=True)
+        with shown() as progress:
+            starting = progress.add_task("starting Prefect", total=None)
+            from pipelines import flows
 
-    done = flows.run_once(place, inbox, month=month, out=out or place.reports)
+            ready()
+            progress.update(starting, total=1, completed=1)
+        done = flows.run_once(place, inbox, month=month, out=out or place.reports)
     say_summary(steps.summarise(place))
     for problem in done.audited.problems:
         click.echo(f"mohs: {problem}", err=True)
@@ -219,12 +209,18 @@ def say_summary(row: dict[str, Any]) -> None:
 
 def serve(place: Place, inbox: Path | None, out: Path | None) -> None:
     """Keep the schedule until stopped."""
-    from pipelines import flows
-
     place = replace(
         place,
         warehouse=place.warehouse.resolve(),
         practice=place.practice.resolve() if place.practice else None,
     )
-    flows.serve_schedule(place, (inbox or Path("inbox")).resolve(), (out or place.reports).resolve())
-    sys.stdout.flush()
+    inbox, out = (inbox or Path("inbox")).resolve(), (out or place.reports).resolve()
+    with server.running(place.warehouse, is_standing=True) as ready:
+        from pipelines import flows
+
+        url = ready()
+        for line in flows.describe(inbox, out):
+            click.echo(line)
+        click.echo(f"watch it at {url.removesuffix('/api')}; stop it with Ctrl-C")
+        sys.stdout.flush()
+        flows.serve_schedule(place, inbox, out)

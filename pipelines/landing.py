@@ -124,7 +124,7 @@ def take_in(
     connection.execute("BEGIN")
     try:
         if there:
-            _delete(connection, source.file_id)
+            _take_out(connection, [source.file_id])
         outcome = _read(connection, source, module, context, progress)
         _record(connection, source, outcome[0], version, outcome[1], received_at)
         connection.execute("COMMIT")
@@ -265,9 +265,8 @@ def _stage(
         return charts.stage(batch, source.file_id, context)
     if batch.kind == "unsupported":
         return staging.unsupported(batch, source.file_id)
-    staged = staging.stage(batch, source.file_id, context)
     balances.add(batch)
-    return staged
+    return staging.stage(batch, source.file_id, context, balances.of(batch))
 
 
 def _kind(kinds: set[str]) -> str:
@@ -297,12 +296,17 @@ def _unreadable(connection: Connection, source: Source, reason: str) -> Outcome:
 
 
 def _insert_problem(
-    connection: Connection, source: Source, code: str, reason: str, remedy: str
+    connection: Connection,
+    source: Source,
+    code: str,
+    reason: str,
+    remedy: str,
+    severity: str = "quarantined",
 ) -> None:
     row = {
         "file_id": source.file_id,
         "scope": "file",
-        "severity": "quarantined",
+        "severity": severity,
         "byte_offset": 0,
         "byte_end": source.path.stat().st_size,
         "rows": 0,
@@ -327,6 +331,7 @@ def _record(
     received_at: datetime | None,
 ) -> None:
     _refuse_mixing(connection, source, facts["simulated"], outcome)
+    _warn_of_control_numbers(connection, source)
     aside = warehouse.select(
         connection,
         "SELECT count(DISTINCT ordinal) FILTER (WHERE scope = 'claim') AS claims, "
@@ -355,12 +360,43 @@ def _record(
         "claims_quarantined": int(aside["claims"][0]),
         "reasons": aside.to_dicts()[0]["reasons"] or [],
         "status": outcome.status,
+        "is_settled": False,
     }
     model = tables()["landing.file"]
     frame = pl.DataFrame([row], schema=polars_schema(model))
     warehouse.insert(
         connection, "landing.file", frame if gate.fits(model, frame) else model.validate(frame)
     )
+
+
+def _warn_of_control_numbers(connection: Connection, source: Source) -> None:
+    """Q11: the sender gave a transaction of another file the same numbers; it may be sent twice."""
+    seen = warehouse.value(connection, _SEEN_BEFORE, {"file_id": source.file_id})
+    if seen:
+        _insert_problem(
+            connection,
+            source,
+            "Q11",
+            f"{seen} transactions have the sender and control numbers (ISA13, GS06, ST02) of another "
+            "file",
+            "compare with that file: one of them may be the other sent again; the rows were kept",
+            severity="warning",
+        )
+
+
+_SEEN_BEFORE = """
+select count(*)
+from landing.transaction as own
+semi join landing.transaction as others
+    on
+        own.file_id <> others.file_id
+        and own.kind = others.kind
+        and own.sender = others.sender
+        and own.interchange_control_number = others.interchange_control_number
+        and own.group_control_number = others.group_control_number
+        and own.transaction_control_number = others.transaction_control_number
+where own.file_id = $file_id and own.interchange_control_number <> ''
+"""
 
 
 def _refuse_mixing(
@@ -380,17 +416,36 @@ def _refuse_mixing(
 
 
 def _known_claims(connection: Connection, numbers: pl.Series) -> pl.DataFrame:
+    """Bills that go by these numbers, their own or that of their chain (KNOWN_CLAIM)."""
     if numbers.is_empty():
         return pl.DataFrame(schema=KNOWN_CLAIM)
     connection.register("wanted_numbers", pl.DataFrame({"claim_number": numbers}).to_arrow())
-    found = warehouse.select(
-        connection,
-        f"SELECT DISTINCT ON (claim_number, payer_sequence, billing_npi) {', '.join(KNOWN_CLAIM)} "
-        "FROM staged.claim WHERE claim_number IN (SELECT claim_number FROM wanted_numbers) "
-        "ORDER BY claim_number, payer_sequence, billing_npi, is_standing DESC, submission DESC",
-    )
+    found = warehouse.select(connection, _KNOWN_CLAIMS)
     connection.unregister("wanted_numbers")
-    return found
+    return found.select(*KNOWN_CLAIM)
+
+
+_KNOWN_CLAIMS = """
+with bills as (
+    select claims.*
+    from staged.claim as claims
+    where claims.claim_number in (select wanted.claim_number from wanted_numbers as wanted)
+    union all
+    select claims.* replace (claims.root_number as claim_number)
+    from staged.claim as claims
+    where
+        claims.root_number in (select wanted.claim_number from wanted_numbers as wanted)
+        and claims.root_number <> claims.claim_number
+)
+
+select distinct on (bills.claim_number, bills.payer_sequence, bills.billing_npi, bills.claim_id)
+    bills.claim_number, bills.payer_sequence, bills.billing_npi, bills.payer_name,
+    bills.payer_identifier, bills.claim_id, bills.patient_id
+from bills
+order by
+    bills.claim_number, bills.payer_sequence, bills.billing_npi, bills.claim_id,
+    bills.is_standing desc, bills.submission desc
+"""
 
 
 def _settle_payments(
@@ -415,91 +470,197 @@ def _delete(connection: Connection, file_id: str) -> None:
             connection.execute(f"DELETE FROM {name} WHERE file_id = ?", [file_id])
 
 
-def resolve(connection: Connection, file_ids: list[str]) -> pl.DataFrame:
-    """Settle what the files mean together with what was there: chains, and remittances' claims.
+def settle(connection: Connection) -> pl.DataFrame:
+    """Settle what unsettled files mean together with what was there; all of it or nothing.
 
-    Returns the patients touched (patient_id).
+    Chains of submissions, and which claim a remittance belongs to. The patients touched wait in
+    landing.touched for the next audit and are returned (patient_id). A run that ended between taking
+    files in and settling them leaves them unsettled, and the next one does it.
     """
-    connection.register(
-        "new_files", pl.DataFrame({"file_id": file_ids}, schema={"file_id": pl.String}).to_arrow()
+    connection.execute("BEGIN")
+    try:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE new_files AS "
+            "SELECT file_id FROM landing.file WHERE NOT is_settled"
+        )
+        numbers = warehouse.select(connection, _NUMBERS_OF_FILES)
+        patients = warehouse.select(connection, _PATIENTS_OF_FILES)
+        touched = _settle(connection, numbers, patients)
+        connection.execute("UPDATE landing.file SET is_settled = true WHERE NOT is_settled")
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+    return touched
+
+
+def _settle(connection: Connection, numbers: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
+    """Chains and remittances of the claim numbers; returns and notes the patients touched."""
+    changed = chains.resolve(connection, numbers)
+    wider = pl.concat(
+        [
+            numbers,
+            *(
+                changed.select(claim_number=name)
+                for name in ("claim_number", "root_number", "old_root_number")
+            ),
+        ]
+    ).unique()
+    touched = (
+        pl.concat([patients, changed.select("patient_id"), rematch(connection, wider)])
+        .drop_nulls()
+        .unique()
+        .sort("patient_id")
     )
-    numbers = warehouse.select(connection, _NUMBERS_TO_RESOLVE)
-    touched = [warehouse.select(connection, _PATIENTS_OF_FILES)]
-    connection.unregister("new_files")
-    touched.append(chains.resolve(connection, numbers))
-    touched.append(rematch(connection))
-    return pl.concat(touched).unique().sort("patient_id")
+    connection.register("touched_now", touched.to_arrow())
+    connection.execute(
+        "INSERT INTO landing.touched SELECT patient_id FROM touched_now "
+        "WHERE patient_id NOT IN (SELECT patient_id FROM landing.touched)"
+    )
+    connection.unregister("touched_now")
+    return touched
 
 
-_NUMBERS_TO_RESOLVE = """
-with touched_numbers as (
-    select claim_number from staged.claim where file_id in (select file_id from new_files)
+# a bill goes by its own number and by its chain's
+_NUMBERS_OF_FILES = """
+with own as (
+    select claims.claim_number
+    from staged.claim as claims
+    where claims.file_id in (select new_files.file_id from temp.new_files)
     union
-    select claim_number from staged.remit_claim where file_id in (select file_id from new_files)
+    select claims.root_number
+    from staged.claim as claims
+    where claims.file_id in (select new_files.file_id from temp.new_files)
+    union
+    select remits.claim_number
+    from staged.remit_claim as remits
+    where remits.file_id in (select new_files.file_id from temp.new_files)
 )
 
-select claims.claim_number
-from staged.claim as claims
-where claims.claim_number in (select claim_number from touched_numbers)
-group by claims.claim_number
-having count(*) > 1 or bool_or(claims.frequency_code <> '1')
+select own.claim_number from own
 union
 select claims.claim_number
 from staged.claim as claims
-inner join staged.remit_claim as remits on claims.original_reference = remits.payer_claim_id
-where claims.original_reference <> '' and claims.frequency_code in ('7', '8')
-    and remits.claim_number in (select claim_number from touched_numbers)
+where
+    claims.root_number in (select own.claim_number from own)
+    and claims.root_number <> claims.claim_number
 """
 
 _PATIENTS_OF_FILES = " union ".join(
-    f"select patient_id from {name} where file_id in (select file_id from new_files)"
+    f"select patient_id from {name} where file_id in (select file_id from temp.new_files)"
     for name in ("staged.claim", "staged.remit_claim", "staged.chart_lesion")
 )
 
-_STALE_REMITS = """
+_REMITS_TO_REMATCH = """
+with bills as (
+    select claims.claim_number, claims.claim_id, claims.patient_id
+    from staged.claim as claims
+    where claims.claim_number in (select numbers.claim_number from rematch_numbers as numbers)
+    union
+    select claims.root_number as claim_number, claims.claim_id, claims.patient_id
+    from staged.claim as claims
+    where claims.root_number in (select numbers.claim_number from rematch_numbers as numbers)
+),
+
+counted_bills as (
+    select
+        bills.claim_number,
+        count(*) as bills,
+        min(bills.claim_id) as claim_id,
+        min(bills.patient_id) as patient_id
+    from bills
+    group by bills.claim_number
+),
+
+adjudications as (
+    select
+        remits.*,
+        payments.payer_name,
+        payments.payer_identifier,
+        payments.payee_npi,
+        turns.turn as own_turn
+    from staged.remit_claim as remits
+    inner join staged.remit as payments on remits.remit_key = payments.remit_key
+    left join status_turns as turns on remits.claim_status_code = turns.claim_status_code
+    where remits.claim_number in (select numbers.claim_number from rematch_numbers as numbers)
+),
+
+-- a reversal or denial says not whose turn it was; the payer's other answers to the claim do
+payers_turns as (
+    select
+        adjudications.claim_number,
+        adjudications.payer_identifier,
+        adjudications.payer_name,
+        min(adjudications.own_turn) as turn
+    from adjudications
+    where adjudications.own_turn <> 'N'
+    group by
+        adjudications.claim_number, adjudications.payer_identifier, adjudications.payer_name
+    having min(adjudications.own_turn) = max(adjudications.own_turn)
+)
+
 select
     remits.remit_claim_id,
     remits.claim_number,
-    remits.claim_status_code,
-    remits.patient_id as old_patient_id,
+    coalesce(remits.own_turn, payers_turns.turn) as turn,
     remits.claim_id as old_claim_id,
-    payments.payer_name,
-    payments.payer_identifier,
-    payments.payee_npi,
-    '' as member_id
-from staged.remit_claim as remits
-inner join staged.remit as payments on remits.remit_key = payments.remit_key
+    remits.is_matched as old_is_matched,
+    remits.payer_sequence as old_payer_sequence,
+    remits.patient_id as old_patient_id,
+    coalesce(nullif(remits.own_patient_id, ''), remits.patient_id) as own_patient_id,
+    remits.payer_name,
+    remits.payer_identifier,
+    remits.payee_npi
+from adjudications as remits
+left join counted_bills on remits.claim_number = counted_bills.claim_number
+left join payers_turns
+    on
+        remits.claim_number = payers_turns.claim_number
+        and remits.payer_identifier is not distinct from payers_turns.payer_identifier
+        and remits.payer_name is not distinct from payers_turns.payer_name
 where
-    (not remits.is_matched and remits.claim_number in (select claim_number from staged.claim))
-    or (
-        remits.is_matched
-        and remits.claim_id not in (select claim_id from staged.claim where claim_id is not null)
-    )
+    remits.is_matched <> (counted_bills.claim_number is not null)
+    or counted_bills.bills > 1
+    or remits.claim_id <> counted_bills.claim_id
+    or remits.patient_id <> coalesce(counted_bills.patient_id, remits.own_patient_id)
+    or remits.own_turn is null
 """
 
 
-def rematch(connection: Connection) -> pl.DataFrame:
-    """Give remittances that arrived before their claims, or whose bill changed its name, their claim.
+def rematch(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame:
+    """Give the remittances of these numbers (claim_number) the claims they belong to.
 
-    Returns the patients touched, before and after (patient_id).
+    What a remittance belongs to depends on all that is on file, never on what came first. Returns
+    the patients touched, before and after (patient_id).
     """
-    stale = warehouse.select(connection, _STALE_REMITS)
+    turns = pl.DataFrame(
+        list(remittances.TURN_OF_STATUS.items()),
+        schema={"claim_status_code": pl.String, "turn": pl.String},
+        orient="row",
+    )
+    connection.register("status_turns", turns.to_arrow())
+    connection.register("rematch_numbers", claim_numbers.select("claim_number").to_arrow())
+    stale = warehouse.select(connection, _REMITS_TO_REMATCH)
+    connection.unregister("rematch_numbers")
+    connection.unregister("status_turns")
     if stale.is_empty():
         return pl.DataFrame(schema={"patient_id": pl.String})
-    context = Context(b"", pl.DataFrame(), lambda numbers: _known_claims(connection, numbers))
-    fresh = remittances.assign_bills(stale, context).with_columns(
-        # a remittance whose claim was taken out stays with its patient
-        patient_id=pl.when("is_matched").then("patient_id").otherwise("old_patient_id"),
+    known = _known_claims(connection, stale["claim_number"].unique())
+    fresh = remittances.assign_bills(stale, known)
+    changed = fresh.filter(
+        pl.any_horizontal(
+            pl.col(name) != pl.col(f"old_{name}")
+            for name in ("claim_id", "is_matched", "payer_sequence", "patient_id")
+        )
+    ).with_columns(bucket=identity.bucket(pl.col("patient_id")))
+    if changed.is_empty():
+        return pl.DataFrame(schema={"patient_id": pl.String})
+    connection.register(
+        "rematched",
+        changed.select(
+            "remit_claim_id", "claim_id", "is_matched", "payer_sequence", "patient_id", "bucket"
+        ).to_arrow(),
     )
-    changed = fresh.select(
-        "remit_claim_id",
-        "claim_id",
-        "is_matched",
-        "payer_sequence",
-        "patient_id",
-        bucket=identity.bucket(pl.col("patient_id")),
-    )
-    connection.register("rematched", changed.to_arrow())
     connection.execute(
         "UPDATE staged.remit_claim SET claim_id = rematched.claim_id, "
         "is_matched = rematched.is_matched, payer_sequence = rematched.payer_sequence, "
@@ -508,19 +669,20 @@ def rematch(connection: Connection) -> pl.DataFrame:
     )
     for name, owner in (("remit_line", "remit_claim_id"), ("adjustment", "owner")):
         connection.execute(
-            f"UPDATE staged.{name} SET patient_id = rematched.patient_id, bucket = rematched.bucket "
-            f"FROM rematched WHERE {name}.{owner} = rematched.remit_claim_id"
+            f"UPDATE staged.{name} SET patient_id = rematched.patient_id, "
+            f"bucket = rematched.bucket FROM rematched "
+            f"WHERE {name}.{owner} = rematched.remit_claim_id"
         )
     connection.unregister("rematched")
     return pl.concat(
-        [fresh.select("patient_id"), fresh.select(patient_id="old_patient_id")]
+        [changed.select("patient_id"), changed.select(patient_id="old_patient_id")]
     ).unique()
 
 
-def forget(connection: Connection, name: str) -> tuple[list[str], pl.DataFrame]:
-    """Take a file out by path, file name or id; returns its ids and the patients touched.
+def forget(connection: Connection, name: str) -> list[str]:
+    """Take a file out by path, file name or id, all of it or nothing; returns its ids.
 
-    Raises UnusableFile when no such file is there.
+    The patients touched wait in landing.touched. Raises UnusableFile when no such file is there.
     """
     found = connection.execute(
         "SELECT file_id FROM landing.file WHERE path = ? OR file_id = ? OR sha256 = ? "
@@ -529,24 +691,31 @@ def forget(connection: Connection, name: str) -> tuple[list[str], pl.DataFrame]:
     ).fetchall()
     if not found:
         raise UnusableFile(
-            f'{name}: no such file in the warehouse; `mohs sql "select path from audit.intake"` lists them'
+            f"{name}: no such file in the warehouse; "
+            '`mohs sql "select path from audit.intake"` lists them'
         )
     ids = [str(row[0]) for row in found]
-    connection.register("new_files", pl.DataFrame({"file_id": ids}).to_arrow())
-    touched = warehouse.select(connection, _PATIENTS_OF_FILES)
-    numbers = warehouse.select(
-        connection,
-        "SELECT DISTINCT claim_number FROM staged.claim "
-        "WHERE file_id IN (SELECT file_id FROM new_files)",
-    )
-    connection.unregister("new_files")
     connection.execute("BEGIN")
     try:
-        for file_id in ids:
-            _delete(connection, file_id)
+        _take_out(connection, ids)
         connection.execute("COMMIT")
     except BaseException:
         _roll_back(connection)
         raise
-    parts = [touched, chains.resolve(connection, numbers), rematch(connection)]
-    return ids, pl.concat(parts).unique().sort("patient_id")
+    return ids
+
+
+def _take_out(connection: Connection, file_ids: list[str]) -> None:
+    """Take files out of landing and staged tables and settle what is left without them."""
+    ids = pl.DataFrame({"file_id": file_ids}, schema={"file_id": pl.String})
+    connection.register("outgoing", ids.to_arrow())
+    connection.execute("CREATE OR REPLACE TEMP TABLE new_files AS SELECT file_id FROM outgoing")
+    connection.unregister("outgoing")
+    numbers = warehouse.select(connection, _NUMBERS_OF_FILES)
+    patients = warehouse.select(connection, _PATIENTS_OF_FILES)
+    for file_id in file_ids:
+        _delete(connection, file_id)
+    left = "SELECT count(*) FROM landing.file WHERE kind <> 'unsupported'"
+    if not warehouse.value(connection, left):
+        connection.execute("UPDATE landing.warehouse SET is_simulated = NULL")
+    _settle(connection, numbers, patients)

@@ -52,9 +52,9 @@ def console() -> Console:
 
 
 def plain(value: Any) -> Any:
-    """JSON's form of a value: decimals as text with their cents, days as ISO dates."""
+    """JSON's form of a value: whole numbers, decimals as text with their cents, days as ISO dates."""
     if isinstance(value, Decimal):
-        return str(value)
+        return int(value) if value.as_tuple().exponent == 0 else str(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"no JSON form for {type(value).__name__}")

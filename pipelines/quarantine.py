@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pandera.polars as pa
@@ -171,3 +172,28 @@ def _row_dollars(batch: Batch) -> pl.Expr:
     if batch.kind == "export":
         return values.money(pl.col("charge")).fill_null(Decimal(0))
     return pl.lit(Decimal(0), dtype=pl.Decimal(12, 2))
+
+
+def warnings(file_id: str, found: Sequence[tuple[str, pl.DataFrame, str]]) -> pl.DataFrame:
+    """One row per check that some rows of a batch break and are kept with, at the first place seen.
+
+    `found` has the check, the rows (with their place) and what is wrong with them.
+    """
+    rows = [
+        {
+            "file_id": file_id,
+            "scope": "file",
+            "severity": "warning",
+            "ordinal": int(broken["ordinal"][0]),
+            "byte_offset": int(broken["byte_offset"][0]),
+            "byte_end": int(broken["byte_end"][0]),
+            "rows": 0,
+            "charge": Decimal(0),
+            "reason_code": code,
+            "reason": f"{broken.height} {what}; the first is at this place",
+            "remedy": "check the value in the billing system; the rows were kept",
+        }
+        for code, broken, what in found
+        if not broken.is_empty()
+    ]
+    return pl.DataFrame(rows, schema=QUARANTINE)

@@ -9,65 +9,42 @@ import polars as pl
 from pipelines import checks, identity, values
 from pipelines.batches import QUARANTINE, Context, Staged, dollars, key, landed
 from pipelines.checks import RESUBMIT, Check, failures
-from pipelines.quarantine import schema_failures, set_aside, structural
+from pipelines.quarantine import schema_failures, set_aside, structural, warnings
 from pipelines.readers import Batch
+from schemas.dictionary import tables
+from schemas.table import polars_schema
 
 
-def stage(batch: Batch, file_id: str, context: Context, *, counts: bool) -> Staged:
+def stage(
+    batch: Batch, file_id: str, context: Context, payments: pl.DataFrame, *, counts: bool
+) -> Staged:
+    """Adjudicated claims of a batch: typed, checked, balanced.
+
+    `payments` are the rows of landing.remit they belong to, which a large file brings in an earlier
+    batch. `counts` says whether their rows and dollars are the file's (an export that holds bills
+    counts those instead).
+    """
     claims = landed(batch, "landing.remit_claim").with_columns(claim_ordinal=pl.col("ordinal"))
-    payments = landed(batch, "landing.remit")
     frames: dict[str, pl.DataFrame] = {}
-    if not payments.is_empty():
-        frames["staged.remit"] = _type_payments(batch, file_id, payments)
-        frames["staged.provider_adjustment"] = _type_provider_adjustments(batch, file_id)
+    if not landed(batch, "landing.remit").is_empty():
+        frames["staged.remit"] = _type_payments(batch, file_id)
+    if not landed(batch, "landing.provider_adjustment").is_empty():
+        frames["staged.provider_adjustment"] = _type_provider_adjustments(batch, file_id, payments)
     if claims.is_empty():
         return Staged(frames, pl.DataFrame(schema=QUARANTINE), 0, Decimal(0))
+    is_835 = batch.kind != "export"
     lines = landed(batch, "landing.remit_line").filter(pl.col("claim_ordinal").is_not_null())
     taken = landed(batch, "landing.adjustment").filter(pl.col("side") == "remit")
     taken = taken.with_columns(money=values.money(pl.col("amount")))
-    by_line = taken.group_by("line_ordinal").agg(reduced=pl.col("money").sum())
-    by_claim = taken.group_by("claim_ordinal").agg(reduced=pl.col("money").sum())
-    lines = lines.join(
-        by_line, left_on="ordinal", right_on="line_ordinal", how="left", maintain_order="left"
-    ).with_columns(money=values.money(pl.col("charge")), payment=values.money(pl.col("paid")))
-    claims = (
-        claims.join(by_claim, on="claim_ordinal", how="left", maintain_order="left")
-        .join(
-            lines.group_by("claim_ordinal").agg(lines=pl.len(), line_charge=pl.col("money").sum()),
-            on="claim_ordinal",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(
-            money=values.money(pl.col("charge")),
-            payment=values.money(pl.col("paid")),
-            lines=pl.col("lines").fill_null(0),
-        )
-    )
-    is_835 = batch.kind != "export"
-    balance = Check(
-        "Q7",
-        pl.lit(is_835)
-        & (pl.col("money") - pl.col("payment") != pl.col("reduced").fill_null(Decimal(0))),
-        "a line's charge less its payment (SVC02 - SVC03) is not the sum of its adjustments (CAS)",
-        RESUBMIT,
-    )
-    claim_balance = Check(
-        "Q8",
-        pl.lit(is_835)
-        & (pl.col("claim_status_code").fill_null("") != "25")
-        & (pl.col("money") - pl.col("payment") != pl.col("reduced").fill_null(Decimal(0))),
-        "the claim's charge less its payment (CLP03 - CLP04) is not the sum of its adjustments",
-        RESUBMIT,
-    )
+    claims, lines = _with_sums(claims, lines, taken, is_835=is_835)
     failed = pl.concat(
         [
             structural(batch, claims),
-            failures(claims, checks.REMIT_CLAIM),
-            failures(lines, checks.REMIT_LINE),
+            failures(claims, checks.REMIT_CLAIM if is_835 else checks.POSTED_CLAIM),
+            failures(lines, checks.REMIT_LINE if is_835 else checks.POSTED_LINE),
             failures(taken, checks.ADJUSTMENT),
-            failures(lines, [balance]),
-            failures(claims, [claim_balance]),
+            failures(lines, [LINE_BALANCE] if is_835 else []),
+            failures(claims, [CLAIM_BALANCE] if is_835 else []),
         ]
     )
     typed = _type_remits(file_id, context, claims, lines, taken, payments, is_835=is_835)
@@ -77,7 +54,7 @@ def stage(batch: Batch, file_id: str, context: Context, *, counts: bool) -> Stag
     row_charge = claims.select(
         "claim_ordinal",
         lines=pl.col("lines") * weight,
-        dollars=pl.col("money") * weight if is_835 else pl.col("line_charge") * weight,
+        dollars=pl.col("money" if is_835 else "line_charge") * weight,
     )
     good = {
         name: frame.join(bad, on="claim_ordinal", how="anti", maintain_order="left").drop(
@@ -86,16 +63,100 @@ def stage(batch: Batch, file_id: str, context: Context, *, counts: bool) -> Stag
         for name, frame in typed.items()
     }
     accepted = row_charge.join(bad, on="claim_ordinal", how="anti")
+    aside = set_aside(file_id, failed, claims, row_charge)
+    if is_835:
+        kept = claims.join(bad, on="claim_ordinal", how="anti", maintain_order="left")
+        aside = pl.concat([aside, _warnings(file_id, kept, lines)])
     return Staged(
-        {**frames, **good},
-        set_aside(file_id, failed, claims, row_charge),
-        int(accepted["lines"].sum()),
-        dollars(accepted["dollars"]),
+        {**frames, **good}, aside, int(accepted["lines"].sum()), dollars(accepted["dollars"])
     )
 
 
-def _type_payments(batch: Batch, file_id: str, payments: pl.DataFrame) -> pl.DataFrame:
-    return payments.select(
+REDUCED = pl.col("reduced").fill_null(Decimal(0))
+LINE_BALANCE = Check(
+    "Q7",
+    pl.col("money") - pl.col("payment") != REDUCED,
+    "a line's charge less its payment (SVC02 - SVC03) is not the sum of its adjustments (CAS)",
+    RESUBMIT,
+)
+CLAIM_BALANCE = Check(
+    "Q8",
+    (pl.col("claim_status_code").fill_null("") != "25")
+    & (pl.col("money") - pl.col("payment") != REDUCED),
+    "the claim's charge less its payment (CLP03 - CLP04) is not the sum of its adjustments",
+    RESUBMIT,
+)
+
+
+def _with_sums(
+    claims: pl.DataFrame, lines: pl.DataFrame, taken: pl.DataFrame, *, is_835: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Claims and lines with `money` (charge), `payment` and `reduced` (adjustments); claims with the
+    sums of their lines too."""
+    by_line = taken.group_by("line_ordinal").agg(reduced=pl.col("money").sum())
+    by_claim = taken.group_by("claim_ordinal").agg(
+        reduced=pl.col("money").sum(),
+        claim_reduced=pl.col("money").filter(pl.col("line_ordinal").is_null()).sum(),
+    )
+    lines = lines.join(
+        by_line, left_on="ordinal", right_on="line_ordinal", how="left", maintain_order="left"
+    ).with_columns(money=values.money(pl.col("charge")), payment=values.money(pl.col("paid")))
+    sums = lines.group_by("claim_ordinal").agg(
+        lines=pl.len(),
+        line_charge=pl.col("money").sum(),
+        line_payment=pl.col("payment").sum(),
+        is_known=pl.col("money").is_not_null().all(),
+    )
+    money = (
+        values.money(pl.col("charge"))
+        if is_835
+        # a claim of posted payments is charged what its lines are, where all of them say
+        else pl.when("is_known").then(pl.col("line_charge").cast(pl.Decimal(12, 2)))
+    )
+    claims = (
+        claims.join(by_claim, on="claim_ordinal", how="left", maintain_order="left")
+        .join(sums, on="claim_ordinal", how="left", maintain_order="left")
+        .with_columns(
+            money=money,
+            payment=values.money(pl.col("paid")),
+            lines=pl.col("lines").fill_null(0),
+        )
+    )
+    return claims, lines
+
+
+def _warnings(file_id: str, claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Q9 and Q11: claims that are not the sum of their lines, values that look wrong; all kept."""
+    claim_level = pl.col("claim_reduced").fill_null(Decimal(0))
+    kept = lines.join(claims.select("claim_ordinal"), on="claim_ordinal", how="semi")
+    day = values.date(pl.col("date_of_service"))
+    return warnings(
+        file_id,
+        [
+            (
+                "Q9",
+                claims.filter(
+                    (pl.col("lines") > 0)
+                    & (
+                        (pl.col("line_charge") != pl.col("money"))
+                        | (pl.col("line_payment") - claim_level != pl.col("payment"))
+                    )
+                ),
+                "adjudicated claims are not the sum of their lines (CLP03, CLP04)",
+            ),
+            (
+                "Q11",
+                kept.filter(~values.code(pl.col("procedure_code")).str.contains(values.PROCEDURE)),
+                "adjudicated codes are not five letters or digits",
+            ),
+            ("Q11", kept.filter(day < values.EARLIEST), "dates of service before 1990"),
+            ("Q11", kept.filter(day > values.today()), "dates of service in the future"),
+        ],
+    )
+
+
+def _type_payments(batch: Batch, file_id: str) -> pl.DataFrame:
+    return landed(batch, "landing.remit").select(
         remit_key=key(file_id, "ordinal"),
         file_id=pl.lit(file_id),
         source=pl.lit("export" if batch.kind == "export" else "835"),
@@ -109,13 +170,11 @@ def _type_payments(batch: Batch, file_id: str, payments: pl.DataFrame) -> pl.Dat
     )
 
 
-def _type_provider_adjustments(batch: Batch, file_id: str) -> pl.DataFrame:
-    payments = landed(batch, "landing.remit").select(
-        "transaction_ordinal", remit_key=key(file_id, "ordinal")
-    )
+def _type_provider_adjustments(batch: Batch, file_id: str, payments: pl.DataFrame) -> pl.DataFrame:
+    owners = payments.select("transaction_ordinal", remit_key=key(file_id, "ordinal"))
     return (
         landed(batch, "landing.provider_adjustment")
-        .join(payments, on="transaction_ordinal", how="inner")
+        .join(owners, on="transaction_ordinal", how="inner")
         .select(
             "remit_key",
             file_id=pl.lit(file_id),
@@ -155,9 +214,14 @@ def _type_remits(
     ).with_columns(
         claim_number=pl.col("claim_number").str.strip_chars(),
         remit_claim_id=key(file_id, "ordinal"),
+        own_patient_id=_own_patients(claims, context, is_835=is_835),
+        turn=pl.col("claim_status_code").replace_strict(
+            TURN_OF_STATUS, default=None, return_dtype=pl.String
+        ),
         remit_key=pl.col("remit_key").fill_null(f"{file_id}:0"),
     )
-    headed = assign_bills(headed, context)
+    known = context.known_claims(headed["claim_number"].drop_nulls().unique())
+    headed = assign_bills(headed, known)
     claim = headed.select(
         "claim_ordinal",
         "remit_claim_id",
@@ -171,9 +235,13 @@ def _type_remits(
         is_matched="is_matched",
         payer_sequence="payer_sequence",
         patient_id="patient_id",
+        own_patient_id="own_patient_id",
         bucket=identity.bucket(pl.col("patient_id")),
         claim_status_code="claim_status_code",
-        is_reversal=pl.col("claim_status_code").fill_null("") == "22",
+        is_reversal=pl.col("claim_status_code").fill_null("") == "22"
+        if is_835
+        # an export has no status: taking back shows in the sign
+        else (pl.coalesce("money", "payment") < 0).fill_null(False),
         charge="money",
         paid="payment",
         patient_responsibility=values.money(pl.col("patient_responsibility")),
@@ -243,71 +311,111 @@ def _type_remits(
     }
 
 
-SEQUENCE_OF_STATUS = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T", "25": "N"}
+TURN_OF_STATUS = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T", "25": "N"}
 """CLP02 -> whose turn it was; 25 only prices ahead and is no payment (x12 005010X221A1)."""
 
 
-def assign_bills(remits: pl.DataFrame, context: Context) -> pl.DataFrame:
+def assign_bills(remits: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Add claim_id, is_matched, payer_sequence and patient_id to adjudicated claims.
 
-    Of several bills with the claim number, the one of the status code's turn, else the payer's own,
-    else the only one, else the primary's; billing NPIs decide where two practices share a number.
+    `remits` has claim_number, turn (null where the status does not say), payer_name,
+    payer_identifier, payee_npi and own_patient_id, whom the remittance itself names; `known` is
+    KNOWN_CLAIM.
+
+    Of several bills with the claim number: the practice's that was paid, then the payer's own, then
+    that of the turn, then the primary's. A bill to a later payer is not the one a primary payer
+    adjudicated, even where it is the only one on file.
     """
-    known = context.known_claims(remits["claim_number"].drop_nulls().unique())
-    wanted = pl.col("claim_status_code").replace_strict(
-        SEQUENCE_OF_STATUS, default=None, return_dtype=pl.String
-    )
-    numbered = remits.with_columns(wanted=wanted).with_row_index("#row")
+    numbered = remits.with_row_index("#row")
     candidates = numbered.select(
-        "#row", "claim_number", "wanted", "payer_name", "payer_identifier", "payee_npi"
+        "#row", "claim_number", "turn", "payer_name", "payer_identifier", "payee_npi"
     ).join(known, on="claim_number", how="inner", suffix="_billed")
-    same_payer = (
+    is_own = (
         (pl.col("payer_identifier") == pl.col("payer_identifier_billed"))
         & (pl.col("payer_identifier") != "")
     ) | (
         (pl.col("payer_name").str.to_uppercase() == pl.col("payer_name_billed").str.to_uppercase())
         & (pl.col("payer_name") != "")
     )
+    is_turn = pl.col("turn") == pl.col("payer_sequence")
     chosen = (
         candidates.with_columns(
-            rank=pl.concat_list(
-                (pl.col("payee_npi") != pl.col("billing_npi")).fill_null(True).cast(pl.Int8),
-                (pl.col("wanted") != pl.col("payer_sequence")).fill_null(True).cast(pl.Int8),
-                (~same_payer).fill_null(True).cast(pl.Int8),
-                pl.col("payer_sequence")
-                .replace_strict({"P": 0, "S": 1, "T": 2}, default=3)
-                .cast(pl.Int8),
-            )
-            .list.eval(pl.element().cast(pl.String))
-            .list.join("")
+            is_own=is_own.fill_null(False),
+            is_turn=is_turn.fill_null(False),
+            is_other=(pl.col("payee_npi") != pl.col("billing_npi")).fill_null(True),
+            later=pl.col("payer_sequence").replace_strict({"P": 0, "S": 1, "T": 2}, default=3),
         )
-        .sort("#row", "rank", "claim_id")
+        .filter(
+            (pl.col("later") == 0) | pl.col("turn").is_null() | pl.col("is_own") | pl.col("is_turn")
+        )
+        .sort(
+            "#row",
+            "is_other",
+            "is_own",
+            "is_turn",
+            "later",
+            "claim_id",
+            descending=[False, False, True, True, False, False],
+        )
         .unique("#row", keep="first", maintain_order=True)
-        .select("#row", "claim_id", found_sequence="payer_sequence", found_patient="patient_id")
+        .select(
+            "#row",
+            "claim_id",
+            "is_own",
+            found_sequence="payer_sequence",
+            found_patient="patient_id",
+        )
     )
     joined = numbered.join(chosen, on="#row", how="left", maintain_order="left").with_columns(
         is_matched=pl.col("claim_id").is_not_null(),
-        payer_sequence=pl.coalesce("wanted", "found_sequence", pl.lit("P")),
+        payer_sequence=pl.when(pl.col("is_own") & (pl.col("turn").fill_null("") != "N"))
+        .then("found_sequence")
+        .otherwise(pl.coalesce("turn", "found_sequence", pl.lit("P"))),
     )
-    alone = (
-        pl.when(values.is_blank(pl.col("member_id")))
-        .then(pl.lit("claim:") + pl.col("claim_number").fill_null(""))
-        .otherwise(pl.lit("member:") + pl.col("member_id").fill_null(""))
-    )
-    unmatched = joined.select(identity=alone)["identity"]
     return joined.with_columns(
         claim_id=pl.coalesce(
             "claim_id", identity.bill(pl.col("claim_number"), pl.col("payer_sequence"))
         ),
-        patient_id=pl.coalesce("found_patient", identity.pseudonyms(context.key, unmatched)),
-    ).drop("#row", "wanted", "found_sequence", "found_patient")
+        patient_id=pl.coalesce("found_patient", "own_patient_id"),
+    ).drop("#row", "turn", "is_own", "found_sequence", "found_patient")
+
+
+def _own_patients(claims: pl.DataFrame, context: Context, *, is_835: bool) -> pl.Series:
+    """Whom the remittance itself names: by the crosswalk, else by the member number alone, which an
+    835 gives without the birth date; else nobody but the claim's."""
+    number = pl.col("member_id").fill_null("").str.strip_chars().str.to_uppercase()
+    known = claims.select(number=number).join(
+        context.people, on="number", how="left", maintain_order="left"
+    )["person"]
+    named = (
+        pl.when(known.is_not_null())
+        .then(pl.lit("person:") + known)
+        .when(number == "")
+        .then(pl.lit("claim:") + pl.col("claim_number").fill_null(""))
+        .otherwise(pl.lit("member:" if is_835 else "record:") + number)
+    )
+    return identity.pseudonyms(context.key, claims.select(identity=named)["identity"])
 
 
 class Payments:
-    """Sums of an 835's payments over its batches, for check Q10: BPR02 = sum CLP04 - sum PLB."""
+    """A file's payments over its batches, and their sums for Q10: BPR02 = sum CLP04 - sum PLB."""
 
     def __init__(self) -> None:
         self._parts: list[pl.DataFrame] = []
+        self._seen = pl.DataFrame(schema=polars_schema(tables()["landing.remit"]))
+
+    def of(self, batch: Batch) -> pl.DataFrame:
+        """The rows of landing.remit that a batch belongs to.
+
+        A payment is landed where it begins, and its claims may go on for batches.
+        """
+        own = landed(batch, "landing.remit")
+        if batch.kind != "835":
+            return own
+        # of earlier batches only the last transaction can still be open
+        ordinal = pl.col("transaction_ordinal")
+        self._seen = pl.concat([self._seen.filter(ordinal == ordinal.max()), own])
+        return self._seen
 
     def add(self, batch: Batch) -> None:
         """Count a batch's payments, claims and provider adjustments."""

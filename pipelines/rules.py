@@ -287,8 +287,8 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
         except duckdb.Error as error:
             problems.append(_told(rule, rule.sql_line, error))
             connection.execute(
-                "INSERT INTO audit.rule_coverage VALUES (?, 'not_evaluable', ?, ?)",
-                [rule.id, live_lines, ["the rule failed"]],
+                "INSERT INTO audit.rule_coverage VALUES (?, 'not_evaluable', ?, ?, ?)",
+                [rule.id, live_lines, ["the rule failed"], [live_lines]],
             )
         seconds[rule.id] = time.perf_counter() - started
         for other in rule.header.supersedes:

@@ -7,26 +7,31 @@ from decimal import Decimal
 import polars as pl
 
 from pipelines import bills, remittances
-from pipelines.batches import Context, Staged
+from pipelines.batches import Context, Staged, landed
 from pipelines.quarantine import loose
 from pipelines.readers import Batch
 
 
-def stage(batch: Batch, file_id: str, context: Context) -> Staged:
-    """Check and type one batch. Rows in = rows accepted + sum of `rows` in the quarantine."""
+def stage(
+    batch: Batch, file_id: str, context: Context, payments: pl.DataFrame | None = None
+) -> Staged:
+    """Check and type one batch. Rows in = rows accepted + sum of `rows` in the quarantine.
+
+    `payments` are the rows of landing.remit the batch belongs to; without them, its own.
+    """
+    if payments is None:
+        payments = landed(batch, "landing.remit")
     counts_bills = "landing.service_line" in batch.frames or batch.kind == "837P"
     parts = [bills.stage(batch, file_id, context, is_export=batch.kind == "export")]
     parts.append(
         remittances.stage(
-            batch, file_id, context, counts=not (batch.kind == "export" and counts_bills)
+            batch, file_id, context, payments, counts=not (batch.kind == "export" and counts_bills)
         )
     )
     stray = loose(batch, file_id)
-    frames: dict[str, pl.DataFrame] = {}
-    for part in parts:
-        for name, frame in part.frames.items():
-            if not frame.is_empty():
-                frames[name] = frame
+    frames = {
+        name: frame for part in parts for name, frame in part.frames.items() if not frame.is_empty()
+    }
     return Staged(
         frames,
         pl.concat([stray, *(part.quarantine for part in parts)]),

@@ -94,29 +94,19 @@ def groups(paths: Iterable[Path]) -> Iterator[list[Path]]:
 
 
 def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
-    """Tie the new files to what was there, mark the patients they touch; returns how many."""
+    """Tie new files to what was there, mark the patients they touch; returns how many.
+
+    Files that an earlier run took in and did not come to settle are settled too.
+    """
     file_ids = [outcome.file_id for outcome in outcomes if outcome.is_taken]
     connection = warehouse.open_warehouse(place.warehouse)
     try:
-        if not file_ids:
-            return 0
-        touched = landing.resolve(connection, file_ids)
-        _touch(connection, touched)
-        _cluster(connection, file_ids)
+        touched = landing.settle(connection)
+        if file_ids:
+            _cluster(connection, file_ids)
         return touched.height
     finally:
         connection.close()
-
-
-def _touch(connection: Connection, patients: pl.DataFrame) -> None:
-    connection.execute("BEGIN")
-    warehouse.insert(connection, "landing.touched", patients)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE waiting AS SELECT DISTINCT patient_id FROM landing.touched"
-    )
-    connection.execute("DELETE FROM landing.touched")
-    connection.execute("INSERT INTO landing.touched SELECT patient_id FROM temp.waiting")
-    connection.execute("COMMIT")
 
 
 LARGE = 500_000
@@ -144,9 +134,7 @@ def forget(place: Place, name: str) -> list[str]:
     """Take a file out of landing and staged tables; returns its ids. The next audit does the rest."""
     connection = warehouse.open_warehouse(place.warehouse)
     try:
-        ids, touched = landing.forget(connection, name)
-        _touch(connection, touched)
-        return ids
+        return landing.forget(connection, name)
     finally:
         connection.close()
 
@@ -385,7 +373,9 @@ def facts_of(connection: Connection) -> page.Facts:
     ).to_dicts()
     if not runs:
         raise warehouse.UnusableWarehouse("nothing has been audited yet; run `mohs audit` first")
-    simulated = warehouse.value(connection, "SELECT coalesce(bool_or(is_simulated), false) FROM audit.intake")
+    simulated = warehouse.value(
+        connection, "SELECT coalesce(bool_or(is_simulated), false) FROM audit.intake"
+    )
     return page.Facts(
         run_id=runs[0]["run_id"],
         data_digest=runs[0]["input_digest"],

@@ -12,6 +12,7 @@ from pipelines.readers.mapping import MappingError
 from pipelines.asking import UnusableQuestion
 from pipelines.dated import ReferenceFileError
 from pipelines.rules import UnknownRule
+from pipelines.server import UnusableServer
 from pipelines.warehouse import UnusableWarehouse
 from reports.page import UnusablePage
 
@@ -26,6 +27,7 @@ KNOWN = (
     PriceFileError,
     UnusableKey,
     UnusablePage,
+    UnusableServer,
     UnusableWarehouse,
 )
 

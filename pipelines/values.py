@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
+
 import polars as pl
 
 MONEY = r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$"
 """Plain digits and at most two decimals: `80.005`, `+80` and `8E1` are unreadable."""
 UNITS = r"^-?[0-9]{1,6}(\.[0-9]{1,3})?$"
 DATE = r"^[0-9]{8}$"
+PROCEDURE = r"^[A-Z0-9]{5}$"
+"""What a CPT or HCPCS code looks like."""
+EARLIEST = datetime.date(1990, 1, 1)
+"""No claim of ours is older."""
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def today() -> datetime.date:
+    """The day by UTC; no service is later."""
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def is_blank(text: pl.Expr) -> pl.Expr:

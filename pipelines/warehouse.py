@@ -25,10 +25,10 @@ from filelock import FileLock, Timeout
 
 import pipelines
 from schemas.dictionary import LAYERS, tables
-from schemas.table import WholeTable, create_statement, polars_schema
+from schemas.table import WholeTable, create_statement, duckdb_type, polars_schema
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUCKETS = 256
 LINES_PER_SET = 700_000
 """Service lines worked through at once; keeps a set's tables well under 2 GB."""
@@ -39,6 +39,10 @@ Connection = duckdb.DuckDBPyConnection
 
 class UnusableWarehouse(RuntimeError):
     """The warehouse cannot be used as asked; the message says why and what to do."""
+
+
+class BusyWarehouse(UnusableWarehouse):
+    """Another program has the warehouse open; it may be free in a moment."""
 
 
 def connect(path: Path | None = None, *, read_only: bool = False) -> Connection:
@@ -58,19 +62,27 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> Connection:
             },
         )
     except duckdb.IOException as error:
-        raise UnusableWarehouse(_why_not_open(path, error)) from None
+        raise _why_not_open(path, error) from None
     finally:
         os.umask(previous)
     return connection
 
 
-def _why_not_open(path: Path | None, error: Exception) -> str:
+def _why_not_open(path: Path | None, error: Exception) -> UnusableWarehouse:
     text = str(error)
     if "lock" in text.lower():
-        return f"{path}: another program has the warehouse open; close it, or wait until it is done"
+        process = re.search(r"PID (\d+)", text)
+        who = f"process {process[1]}" if process else "another program"
+        return BusyWarehouse(
+            f"{path}: {who} has the warehouse open; close it, or wait until it is done"
+        )
     if "version" in text.lower():
-        return f"{path}: written by another version of DuckDB; use the program that wrote it"
-    return f"{path}: cannot be opened as a DuckDB file; give --warehouse another path"
+        return UnusableWarehouse(
+            f"{path}: written by another version of DuckDB; use the program that wrote it"
+        )
+    return UnusableWarehouse(
+        f"{path}: cannot be opened as a DuckDB file; give --warehouse another path"
+    )
 
 
 @contextmanager
@@ -124,6 +136,8 @@ def open_warehouse(path: Path) -> Connection:
                 f"{pipelines.__version__} with layout {SCHEMA_VERSION}. Use the newer mohs, or another "
                 "--warehouse."
             )
+        if found and found[0][0] < SCHEMA_VERSION:
+            migrate(connection)
         if not found:
             connection.execute(
                 "INSERT INTO landing.warehouse VALUES (?, ?, NULL)",
@@ -134,6 +148,69 @@ def open_warehouse(path: Path) -> Connection:
         connection.close()
         raise
     return connection
+
+
+NEUTRAL = {"VARCHAR": "''", "BOOLEAN": "false", "VARCHAR[]": "[]", "DATE": "DATE '1900-01-01'"}
+"""What stands in a column that is new and may not be null, until its file is read again; else 0."""
+
+
+def migrate(connection: Connection) -> None:
+    """Bring a warehouse of an older layout to this one, all of it or nothing.
+
+    Landing and staged tables keep their rows. Core, audit and reference are emptied; the next audit
+    makes them for everyone. Where a new column may not be null, every file is marked to be read
+    again when it is next taken in.
+    """
+    connection.execute("BEGIN")
+    try:
+        for layer in ("reference", "core", "audit"):
+            connection.execute(f"DROP SCHEMA IF EXISTS {layer} CASCADE")
+        is_lacking = [
+            _reshape(connection, name)
+            for name in tables()
+            if name.split(".")[0] in ("landing", "staged")
+        ]
+        connection.execute("UPDATE landing.file SET is_settled = false")
+        if any(is_lacking):
+            connection.execute("UPDATE landing.file SET reader_version = ''")
+        connection.execute(
+            "UPDATE landing.warehouse SET schema_version = ?, app_version = ?",
+            [SCHEMA_VERSION, pipelines.__version__],
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _reshape(connection: Connection, name: str) -> bool:
+    """Give a table its model's columns; True where a column that may not be null had no values."""
+    there = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_catalog() AND schema_name || '.' || table_name = ? "
+        "ORDER BY column_index",
+        [name],
+    ).fetchall()
+    model = tables()[name]
+    columns = model.to_schema().columns
+    wanted = [(column, duckdb_type(field.dtype)) for column, field in columns.items()]
+    if not there or there == wanted:
+        return False
+    kept = {column for column, _ in there}
+    lacking = [
+        (column, kind)
+        for column, kind in wanted
+        if column not in kept and not columns[column].nullable
+    ]
+    values = [f'"{column}"' for column, _ in wanted if column in kept]
+    values += [f'{NEUTRAL.get(kind, "0")} AS "{column}"' for column, kind in lacking]
+    layer, table = name.split(".")
+    connection.execute(f"ALTER TABLE {name} RENAME TO {table}_former")
+    connection.execute(create_statement(model))
+    former = f"{layer}.{table}_former"
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT {', '.join(values)} FROM {former}")
+    connection.execute(f"DROP TABLE {former}")
+    return bool(lacking)
 
 
 def select_text(path: Path) -> str:
@@ -288,18 +365,28 @@ def forget_patients(connection: Connection, patients: pl.DataFrame | None) -> No
 
 
 def cluster(connection: Connection, names: Iterable[str]) -> None:
-    """Rewrite staged tables in the order of their patient buckets, so that a set is one stretch of disk."""
+    """Rewrite staged tables in the order of their patient buckets, each of them whole or not at all.
+
+    A set of patients is then one stretch of disk.
+    """
     for name in names:
         layer, table = name.split(".")
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {layer}.{table}_clustered AS "
-            f"SELECT * FROM {name} ORDER BY bucket, patient_id"
-        )
-        connection.execute(f"DELETE FROM {name}")
-        connection.execute(f"DROP TABLE {name}")
-        connection.execute(create_statement(tables()[name]))
-        connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {layer}.{table}_clustered")
-        connection.execute(f"DROP TABLE {layer}.{table}_clustered")
+        connection.execute("BEGIN")
+        try:
+            connection.execute(
+                f"CREATE OR REPLACE TABLE {layer}.{table}_clustered AS "
+                f"SELECT * FROM {name} ORDER BY bucket, patient_id"
+            )
+            connection.execute(f"DROP TABLE {name}")
+            connection.execute(create_statement(tables()[name]))
+            connection.execute(
+                f"INSERT INTO {name} BY NAME SELECT * FROM {layer}.{table}_clustered"
+            )
+            connection.execute(f"DROP TABLE {layer}.{table}_clustered")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
 
 
 def frame_schema(name: str) -> dict[str, pl.DataType]:

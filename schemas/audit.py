@@ -6,7 +6,7 @@ from typing import Annotated
 
 import polars as pl
 
-from schemas.table import Codes, Money, Table, Units, WholeTable, column
+from schemas.table import Codes, Counts, Money, Table, Units, WholeTable, column
 
 Rate = Annotated[pl.Decimal, 9, 6]
 """A factor, usually in 0..1."""
@@ -83,6 +83,7 @@ class RuleCoverage(WholeTable):
                           isin=["flagged", "passed", "not_applicable", "not_evaluable"])
     lines: pl.Int64 = column("lines with this outcome", required=True)
     missing: Codes = column("what was missing where not evaluable", required=True)
+    missing_lines: Counts = column("lines for want of each of them", required=True)
 
     class Config(Table.Config):
         name = "audit.rule_coverage"

@@ -12,7 +12,9 @@ from schemas.table import Codes, Money, Table, Units, column
 
 NPI = r"^([0-9]{10})?$"
 CODE = r"^[A-Z0-9]{5}$"
-SITE_FAMILY = "H: head, neck, hands, feet, genitalia (17311, 17312); T: trunk, arms, legs (17313, 17314)"
+SITE_FAMILY = (
+    "H: head, neck, hands, feet, genitalia (17311, 17312); T: trunk, arms, legs (17313, 17314)"
+)
 
 
 class StagedClaim(Table):
@@ -24,18 +26,29 @@ class StagedClaim(Table):
     byte_offset: pl.Int64 = column("first byte in the file", required=True)
     byte_end: pl.Int64 = column("byte after its last", required=True)
     source: str = column("837 or export", required=True, isin=["837", "export"])
-    claim_number: str = column("patient control number CLM01", required=True, str_length={"min_value": 1})
+    claim_number: str = column(
+        "patient control number CLM01", required=True, str_length={"min_value": 1}
+    )
     claim_id: str = column("identity of the bill: CLM01, /S, /T, @NPI where shared", required=True)
-    payer_sequence: str = column("P, S, T or U: whose turn it is to pay [SBR01]", required=True)
+    root_number: str = column("claim number of the bill whose chain it belongs to", required=True)
+    payer_sequence: str = column(
+        "P, S, T, or A to H after those: whose turn it is to pay [SBR01]; U and blank count as P",
+        required=True,
+    )
     frequency_code: str = column("1 original, 7 replacement, 8 void", required=True)
-    submission: pl.Int64 = column("1 for the first submission of the bill, 2 for the next ...", required=True)
-    is_standing: pl.Boolean = column("the latest submission of its chain, and not a void", required=True)
+    submission: pl.Int64 = column(
+        "1 for the first submission of the bill, 2 for the next ...", required=True
+    )
+    is_standing: pl.Boolean = column(
+        "the latest submission of its chain, and not a void", required=True
+    )
     original_reference: str = column("payer's number of the claim it replaces or voids")
     submitted_date: pl.Date = column("when it was submitted")
-    submitted_key: str = column("submission date, time, file and ordinal as a sortable text", required=True)
     received_date: pl.Date = column("when the payer received it")
     patient_id: str = column("pseudonym of the patient", required=True)
-    bucket: pl.Int64 = column("0..255 from the pseudonym; a patient never spans two", required=True, ge=0, le=255)
+    bucket: pl.Int64 = column(
+        "0..255 from the pseudonym; a patient never spans two", required=True, ge=0, le=255
+    )
     patient_sex: str = column("F, M, U or blank")
     patient_birth_date: pl.Date = column("birth date; never published in core")
     payer_name: str = column("as billed")
@@ -74,7 +87,9 @@ class StagedLine(Table):
     byte_end: pl.Int64 = column("byte after its last", required=True)
     patient_id: str = column("pseudonym of the patient", required=True)
     bucket: pl.Int64 = column("0..255 from the pseudonym", required=True, ge=0, le=255)
-    line_number: str = column("line number on the claim", required=True, str_length={"min_value": 1})
+    line_number: str = column(
+        "line number on the claim", required=True, str_length={"min_value": 1}
+    )
     control_number: str = column("provider's number of the line [REF*6R]")
     date_of_service: pl.Date = column("first day of service", required=True)
     date_of_service_end: pl.Date = column("last day where a range was billed")
@@ -85,7 +100,9 @@ class StagedLine(Table):
     units: Units = column("units of service", required=True)
     unit_type: str = column("UN units, MJ minutes")
     place_of_service: str = column("of the line, else of the claim", str_matches=r"^([0-9]{2})?$")
-    diagnosis_codes: Codes = column("those the line points to, in order, no dots; null where unknown")
+    diagnosis_codes: Codes = column(
+        "those the line points to, in order, no dots; null where unknown"
+    )
     rendering_npi: str = column("of the line, else the claim, else the billing provider")
     rendering_taxonomy: str = column("of the line, else of the claim")
     clia_number: str = column("of the line, else of the claim")
@@ -178,13 +195,16 @@ class StagedLineAdjudication(Table):
 class Claim(Table):
     """One row per bill to one payer: the submission that stands."""
 
-    claim_id: str = column("CLM01; /S and /T for secondary and tertiary; @NPI where shared", required=True,
-                           unique=True)
+    claim_id: str = column(
+        "CLM01; /S and /T for secondary and tertiary; @NPI where shared", required=True, unique=True
+    )
     claim_key: str = column("the submission that stands", required=True)
     claim_number: str = column("CLM01", required=True)
     payer_sequence: str = column("P, S, T, U", required=True)
     payer: str = column("payer by the practice's crosswalk, else as billed", required=True)
-    line_of_business: str = column("medicare, medicare_advantage, medicaid, commercial, unknown", required=True)
+    line_of_business: str = column(
+        "medicare, medicare_advantage, medicaid, commercial, unknown", required=True
+    )
     billing_npi: str = column("billing provider")
     patient_id: str = column("pseudonym", required=True)
     patient_sex: str = column("F, M, U or blank")
@@ -213,7 +233,9 @@ class ServiceLine(Table):
     claim_id: str = column("its claim", required=True)
     claim_key: str = column("the submission that stands; null for source 835")
     line_number: str = column("line number on the claim", required=True)
-    encounter_id: str = column("smallest line_id of patient, rendering provider and day; null unless primary")
+    encounter_id: str = column(
+        "smallest line_id of patient, rendering provider and day; null unless primary"
+    )
     patient_id: str = column("pseudonym", required=True)
     payer_sequence: str = column("P, S, T, U", required=True)
     rendering_npi: str = column("rendering provider")
@@ -227,16 +249,24 @@ class ServiceLine(Table):
     modifiers: Codes = column("as billed, in order", required=True)
     modifier_key: str = column("modifiers sorted", required=True)
     units: Units = column("billed units", required=True)
-    diagnosis_codes: Codes = column("those the line points to, in order, no dots; null where unknown")
+    diagnosis_codes: Codes = column(
+        "those the line points to, in order, no dots; null where unknown"
+    )
     clia_number: str = column("laboratory certificate number")
-    charge: Money = column("billed", required=True)
+    charge: Money = column("billed; null where posted payments alone know the line")
     allowed: Money = column("net allowed by the primary payer after all its remittances")
     allowed_method: str = column("how allowed was found: amount, sum, claim or null")
     paid: Money = column("net paid by the primary payer")
     patient_responsibility: Money = column("net PR adjustments")
     is_adjudicated: pl.Boolean = column("a remittance for it stands", required=True)
-    is_denied: pl.Boolean = column("allowed 0 and a reason neither contractual nor patient share", required=True)
-    denial_category: str = column("our category of the driver")
+    is_denied: pl.Boolean = column(
+        "allowed 0 and a reason neither contractual nor patient share, or of an export no reason "
+        "for the balance",
+        required=True,
+    )
+    denial_category: str = column(
+        "our category of the driver; unexplained where an export names no reason"
+    )
     driver_carc: str = column("the reason that decides; null unless denied")
     driver_rarc: str = column("first remark with it")
     remitted_date: pl.Date = column("payment date of the latest remittance")

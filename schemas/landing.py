@@ -27,7 +27,9 @@ class Warehouse(Table):
 class File(Table):
     """One row per file taken in."""
 
-    file_id: str = column("first 16 hexadecimal digits of the content digest", required=True, unique=True)
+    file_id: str = column(
+        "first 16 hexadecimal digits of the content digest", required=True, unique=True
+    )
     path: str = column("where it was read from", required=True)
     name: str = column("file name only", required=True)
     sha256: str = column("digest of the content", required=True)
@@ -38,10 +40,14 @@ class File(Table):
     encoding: str = column("utf-8 or cp1252")
     absent_columns: Codes = column("columns of the generic export this file does not have")
     is_simulated: pl.Boolean = column("the file says it is simulated", required=True)
-    rows_in: pl.Int64 = column("service lines, SVC segments or data rows counted in the raw text", required=True)
+    rows_in: pl.Int64 = column(
+        "service lines, SVC segments or data rows counted in the raw text", required=True
+    )
     rows_accepted: pl.Int64 = column("rows that reached staged tables", required=True)
     rows_quarantined: pl.Int64 = column("rows set aside", required=True)
-    charge_in: Money = column("dollars in: CLM02, CLP03 or charge, from the raw text", required=True)
+    charge_in: Money = column(
+        "dollars in: CLM02, CLP03 or charge, from the raw text", required=True
+    )
     charge_accepted: Money = column("dollars that reached staged tables", required=True)
     charge_quarantined: Money = column("dollars set aside", required=True)
     claims_quarantined: pl.Int64 = column("claims set aside", required=True)
@@ -49,6 +55,10 @@ class File(Table):
     status: str = column(
         "accepted, partial (some set aside), incomplete (envelope broken), quarantined, unsupported",
         required=True,
+    )
+
+    is_settled: pl.Boolean = column(
+        "its claims and remittances are tied to those of the other files", required=True
     )
 
     class Config(Table.Config):
@@ -64,8 +74,11 @@ class Quarantine(Table):
         required=True,
         isin=["file", "interchange", "transaction", "claim", "line", "row"],
     )
-    severity: str = column("quarantined, or warning where the thing was kept", required=True,
-                           isin=["quarantined", "warning"])
+    severity: str = column(
+        "quarantined, or warning where the thing was kept",
+        required=True,
+        isin=["quarantined", "warning"],
+    )
     claim_id: str = column("claim number as the file has it")
     line_number: str = column("line number as the file has it")
     ordinal: pl.Int64 = column("segment or row number")
@@ -188,7 +201,9 @@ class LandedDiagnosis(Place):
     """One row per diagnosis of a claim (HI element)."""
 
     claim_ordinal: pl.Int64 = column("ordinal of its claim", required=True)
-    position: pl.Int64 = column("1 for the first code of the claim, as pointers count", required=True)
+    position: pl.Int64 = column(
+        "1 for the first code of the claim, as pointers count", required=True
+    )
     qualifier: str = column("ABK, ABF, BK, BF [HI0x-1]")
     code: str = column("[HI0x-2]")
 

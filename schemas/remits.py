@@ -19,7 +19,9 @@ class StagedRemit(Table):
     payment_date: pl.Date = column("when")
     total_paid: Money = column("BPR02")
     trace_number: str = column("check or transfer number")
-    is_balanced: pl.Boolean = column("BPR02 = sum of CLP04 - sum of PLB; null where there is no BPR02")
+    is_balanced: pl.Boolean = column(
+        "BPR02 = sum of CLP04 - sum of PLB; null where there is no BPR02"
+    )
 
     class Config(Table.Config):
         name = "staged.remit"
@@ -38,11 +40,20 @@ class StagedRemitClaim(Table):
     claim_id: str = column("claim on file it belongs to, else CLP01", required=True)
     is_matched: pl.Boolean = column("that claim is on file", required=True)
     payer_sequence: str = column("P, S, T: which payer's turn this was", required=True)
-    patient_id: str = column("pseudonym of the claim's patient, else made of the claim number", required=True)
+    patient_id: str = column(
+        "pseudonym of the claim's patient, else made of the claim number", required=True
+    )
+    own_patient_id: str = column(
+        "pseudonym of whom the remittance itself names, for while its claim is not on file",
+        required=True,
+    )
     bucket: pl.Int64 = column("0..255 from the pseudonym", required=True)
     claim_status_code: str = column("CLP02")
-    is_reversal: pl.Boolean = column("CLP02 = 22", required=True)
-    charge: Money = column("CLP03", required=True)
+    is_reversal: pl.Boolean = column(
+        "CLP02 = 22; of an export, a negative charge (or payment, where no charge is given)",
+        required=True,
+    )
+    charge: Money = column("CLP03; null where posted payments do not say")
     paid: Money = column("CLP04", required=True)
     patient_responsibility: Money = column("CLP05")
     filing_indicator: str = column("CLP06")
@@ -75,7 +86,7 @@ class StagedRemitLine(Table):
     submitted_code: str = column("billed code where it differs [SVC06]")
     submitted_modifiers: Codes = column("billed modifiers where the code differs")
     modifier_key: str = column("modifiers of the billed code, sorted", required=True)
-    charge: Money = column("SVC02", required=True)
+    charge: Money = column("SVC02; null where posted payments do not say")
     paid: Money = column("SVC03", required=True)
     units_paid: Units = column("SVC05, 1 where absent", required=True)
     units_submitted: Units = column("SVC07")
@@ -95,7 +106,9 @@ class StagedAdjustment(Table):
     file_id: str = column("file it came from", required=True)
     side: str = column("remit, or cob for a prior payer's on an 837", required=True)
     owner: str = column("remit_claim_id, or claim_key for cob", required=True)
-    line_owner: str = column("remit_line_id, or file_id:ordinal of the 837 line; null at claim level")
+    line_owner: str = column(
+        "remit_line_id, or file_id:ordinal of the 837 line; null at claim level"
+    )
     patient_id: str = column("pseudonym", required=True)
     bucket: pl.Int64 = column("0..255 from the pseudonym", required=True)
     ordinal: pl.Int64 = column("segment number", required=True)
@@ -136,7 +149,7 @@ class RemitClaim(Table):
     payer_claim_id: str = column("CLP07")
     claim_status_code: str = column("CLP02")
     is_reversal: pl.Boolean = column("takes an earlier adjudication back", required=True)
-    charge: Money = column("CLP03", required=True)
+    charge: Money = column("CLP03; null where posted payments do not say")
     paid: Money = column("CLP04", required=True)
     patient_responsibility: Money = column("CLP05")
     payment_date: pl.Date = column("of its payment")
@@ -172,7 +185,11 @@ class RemitLine(Table):
     remit_claim_id: str = column("its claim", required=True)
     claim_id: str = column("claim it belongs to", required=True)
     patient_id: str = column("pseudonym", required=True)
-    line_id: str = column("billed line, or the line made of it where none fits", required=True)
+    line_id: str = column(
+        "billed line, or the line made of it where none fits (core.service_line lacks it where the "
+        "claim was voided, dropped the line, or belongs to another payer)",
+        required=True,
+    )
     match_method: str = column("control_number, full, partial, none", required=True)
     payer_sequence: str = column("P, S, T", required=True)
     is_reversal: pl.Boolean = column("of its claim", required=True)
@@ -180,7 +197,7 @@ class RemitLine(Table):
     procedure_code: str = column("adjudicated code", required=True)
     submitted_code: str = column("billed code where it differs")
     modifiers: Codes = column("adjudicated", required=True)
-    charge: Money = column("SVC02", required=True)
+    charge: Money = column("SVC02; null where posted payments do not say")
     allowed: Money = column("AMT*B6, else paid + PR-1/2/3 + CO-253 + OA-23 + signed 144/237")
     allowed_method: str = column("amount, sum; null where neither")
     paid: Money = column("SVC03", required=True)
@@ -188,6 +205,7 @@ class RemitLine(Table):
     units_paid: Units = column("SVC05", required=True)
     remarks: Codes = column("RARC", required=True)
     payment_date: pl.Date = column("of its payment")
+    source: str = column("835 or export", required=True)
     file_id: str = column("file", required=True)
     ordinal: pl.Int64 = column("segment or row number", required=True)
     byte_offset: pl.Int64 = column("first byte in that file", required=True)

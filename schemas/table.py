@@ -18,6 +18,9 @@ Units = Annotated[pl.Decimal, 9, 3]
 Codes = Annotated[pl.List, pl.String]
 """An ordered list of codes, billed order kept."""
 
+Counts = Annotated[pl.List, pl.Int64]
+"""Counts beside a list of codes."""
+
 DATE_OPEN = "9999-12-31"
 """The end of a value that has none, so that every join is `day between effective_from and effective_to`."""
 

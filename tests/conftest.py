@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,3 +20,38 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"shared data folder not found at {folder} (set MOHS_SHARED_DATA)")
     return folder
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `mohs run` without an inbox left in a folder of its own, and what it printed."""
+
+    folder: Path
+    output: str
+
+    def mohs(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run another command there, on the demo's warehouse."""
+        return mohs(*words, cwd=self.folder, MOHS_WAREHOUSE="demo/warehouse.duckdb")
+
+
+def mohs(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the `mohs` command of this environment as a process of its own."""
+    command = Path(sys.executable).with_name("mohs")
+    return subprocess.run(
+        [str(command), *words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The README's main command, run once for all tests that look at what it makes."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = mohs("run", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return Demo(folder, done.stdout)

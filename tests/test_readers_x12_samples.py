@@ -329,8 +329,10 @@ def compare_adjustments(path: Path, found: Reading, numbers: dict[object, object
     ]
 
 
-def compare_bills(path: Path) -> int:
+def compare_bills(path: Path, as_meant: Path | None = None) -> int:
+    """Our reading of `path` against pyx12's of the same text, or of `as_meant`."""
     found = read(path)
+    path = as_meant or path
     claims, lines = bills_by_pyx12(path)
     numbers = {row["ordinal"]: row["claim_number"] for row in found.rows("claim")}
     owners = [line.pop("claim_number") for line in lines]
@@ -339,8 +341,10 @@ def compare_bills(path: Path) -> int:
     return compare(found.rows("claim"), claims) + compare(found.rows("service_line"), lines)
 
 
-def compare_payments(path: Path) -> int:
+def compare_payments(path: Path, as_meant: Path | None = None) -> int:
+    """Our reading of `path` against pyx12's of the same text, or of `as_meant`."""
     found = read(path)
+    path = as_meant or path
     claims, lines = payments_by_pyx12(path)
     numbers = {row["ordinal"]: row["claim_number"] for row in found.rows("remit_claim")}
     compare_adjustments(path, found, numbers)
@@ -352,9 +356,17 @@ def test_our_own_files_agree_with_pyx12() -> None:
     assert compare_payments(FILES / "remits.835") > 70
 
 
-def test_837p_agrees_with_pyx12(shared_data: Path) -> None:
+def as_meant(path: Path, folder: Path) -> Path:
+    """Some of x12.org's files announce : and then write >; pyx12 believes the announcement."""
+    text = path.read_text(encoding="utf-8")
+    written = folder / path.name
+    written.write_text(text if ">~" in text[:108] else text.replace(">", ":"), encoding="utf-8")
+    return written
+
+
+def test_837p_agrees_with_pyx12(shared_data: Path, tmp_path: Path) -> None:
     samples = sorted((shared_data / "x12" / "x12org_837p").glob("*.837"))
-    assert sum(compare_bills(path) for path in samples) > 1000
+    assert sum(compare_bills(path, as_meant(path, tmp_path)) for path in samples) > 1000
 
 
 def test_835_agrees_with_pyx12(shared_data: Path, tmp_path: Path) -> None:
@@ -367,11 +379,9 @@ def test_835_agrees_with_pyx12(shared_data: Path, tmp_path: Path) -> None:
     ]
     compared = 0
     for sample in samples:
-        text = sample.read_text(encoding="utf-8")
-        path = tmp_path / sample.name
-        # two of x12.org's files announce : and then write >
-        path.write_text(text if ">~" in text[:108] else text.replace(">", ":"), encoding="utf-8")
-        compared += compare_payments(path)
+        is_damaged = sample.name == "tertiary-payment.835"  # its SVC01 is torn apart
+        path = as_meant(sample, tmp_path)
+        compared += compare_payments(path if is_damaged else sample, path)
     assert compared > 500
 
 

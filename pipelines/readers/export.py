@@ -301,11 +301,42 @@ def _problem(
     }
 
 
+def mixed_patients(rows: pl.DataFrame, paid: pl.DataFrame) -> list[dict[str, object]]:
+    """Bills whose rows name two patients, with the remittances made of their rows.
+
+    Nothing tells whose the claim is: it would put one person's care into another's record.
+    """
+    named = rows.filter(pl.col("fault").is_null() & (pl.col("patient_id").fill_null("") != ""))
+    patient = pl.col("patient_id").str.strip_chars().str.to_uppercase()
+    other = named.filter(
+        pl.col("claim_ordinal").is_not_null() & (patient != patient.first().over("claim_ordinal"))
+    )
+    first = _first_of_claim(other)
+    mixed = rows.join(first.select("claim_ordinal"), on="claim_ordinal", how="semi")
+    remits = _first_of_claim(
+        paid.join(mixed.select("ordinal"), on="ordinal", how="semi").join(
+            first.select("claim_ordinal"), on="claim_ordinal", how="anti"
+        )
+    )
+    return [
+        _problem(
+            row,
+            "claim",
+            "Q5",
+            "the rows of this claim number name more than one patient",
+            "give each patient's claim a number of its own in the export",
+        )
+        for row in pl.concat([first, remits.select(first.columns)]).iter_rows(named=True)
+    ]
+
+
 def disagreements(rows: pl.DataFrame) -> list[dict[str, object]]:
     """A warning for each claim and repeated column with the first row that says something else."""
     valid = rows.filter(pl.col("fault").is_null() & pl.col("claim_ordinal").is_not_null())
     found: list[dict[str, object]] = []
     for name in CLAIM_FIELDS.values():
+        if name == "patient_id":  # mixed_patients
+            continue
         stated = valid.filter(pl.col(name) != "")
         differs = pl.col(name) != pl.col(name).first().over("claim_ordinal")
         others = _first_of_claim(stated.filter(differs))

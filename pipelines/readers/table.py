@@ -290,6 +290,7 @@ def _export_frames(
         # a row spoils its claim, and its remittance where that begins on another row
         owned = rows
         elsewhere = paid.join(rows, on=["ordinal", "claim_ordinal"], how="anti")
+    found += export.mixed_patients(rows, paid)
     for some in (owned, elsewhere):
         found += export.faulty_rows(some)
         found += export.unreadable_adjustments(some)

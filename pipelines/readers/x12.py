@@ -27,6 +27,8 @@ HEAD = 65536
 """The first interchange must begin within these bytes."""
 ISA_ROOM = 512
 """Bytes after `ISA` that are enough to read its 16 elements; the standard says 106."""
+SHOWING = 16384
+"""Bytes of an interchange looked at for the component separator its composites use."""
 
 BEGINNINGS = {"837P": ("ST", "SE", "HL", "CLM"), "835": ("ST", "SE", "CLP")}
 """A file may be cut in front of these without splitting a claim."""
@@ -243,9 +245,38 @@ def _component(data: bytes, element: bytes) -> bytes:
     return b":" if element != b":" else b">"
 
 
+def _used_component(found: tuple[bytes, bytes, bytes], data: bytes) -> bytes:
+    """The component separator an interchange uses, where that is not the one its ISA declares.
+
+    Another one is believed only where the declared one stands in none of the composites looked at
+    (SV101, SVC01, CLM05, the first of HI) and the same other character follows the qualifier in
+    every one of them; else the declared one is returned.
+    """
+    element, component, terminator = found
+    one, until = re.escape(element), rb"[^" + re.escape(element + terminator) + rb"]*"
+    qualified = (
+        rb"(?:SV1|SVC)" + one + rb"(?:AD|ER|HC|HP|IV|WK)",
+        rb"HI" + one + rb"(?:ABK|BK)",
+        rb"CLM(?:" + one + until + rb"){4}" + one + rb"[0-9]{2}",
+    )
+    composites = re.compile(rb"\b(?:" + rb"|".join(qualified) + rb")(" + until + rb")")
+    following = [rest for rest in composites.findall(data) if rest]
+    shown = {rest[:1] for rest in following}
+    if len(shown) != 1 or any(component in rest for rest in following):
+        return component
+    other = shown.pop()
+    return component if other.isalnum() or other in _BLANK else other
+
+
+def _interchange(data: bytes, at: int) -> bytes:
+    """What is looked at of the interchange whose ISA is at `at`."""
+    following = _ISA.search(data, at + 3, at + SHOWING)
+    return data[at : following.start() if following else at + SHOWING]
+
+
 def _decoded(found: tuple[bytes, bytes, bytes], data: bytes, encoding: str) -> Delimiters:
     element, component, terminator = found
-    component = component or _component(data, element)
+    component = _used_component(found, data) if component else _component(data, element)
     try:
         return Delimiters(*(one.decode(encoding) for one in (element, component, terminator)))
     except UnicodeDecodeError as error:
@@ -274,12 +305,15 @@ def _beginning(head: bytes, encoding: str, envelope: Envelope) -> tuple[int, Del
             "no ISA segment, or one that does not show its delimiters, in the first 64 KiB; "
             "if this is an X12 file, ask its sender for it again"
         )
-    return at, _decoded(found, head, encoding)
+    delimiters = _decoded(found, head if not found[1] else _interchange(head, at), encoding)
+    envelope.expect(at, delimiters.component, found[1].decode(encoding, "replace"))
+    return at, delimiters
 
 
 def _runs(path: Path, encoding: str, size: int, envelope: Envelope) -> Iterator[_Run]:
     with path.open("rb") as stream:
         offset, delimiters = _beginning(stream.read(HEAD), encoding, envelope)
+        first = offset
         stream.seek(offset)
         buffer = b""
         while block := stream.read(size):
@@ -288,13 +322,19 @@ def _runs(path: Path, encoding: str, size: int, envelope: Envelope) -> Iterator[
             is_end = offset + len(buffer) >= path.stat().st_size
             for found in _ISA.finditer(buffer):
                 at = found.start()
-                if not _begins(buffer, at, delimiters.terminator.encode(encoding)):
+                if offset + at == first or not _begins(
+                    buffer, at, delimiters.terminator.encode(encoding)
+                ):
                     continue
-                if len(buffer) - at < ISA_ROOM and not is_end:
+                if len(buffer) - at < SHOWING and not is_end:
                     hold = at
                     break
                 shown = _delimiters_of(buffer, at)
-                changed = _decoded(shown, buffer[at : at + HEAD], encoding) if shown else delimiters
+                changed = delimiters
+                if shown:
+                    changed = _decoded(shown, _interchange(buffer, at), encoding)
+                    declared = shown[1].decode(encoding, "replace")
+                    envelope.expect(offset + at, changed.component, declared)
                 if changed != delimiters:
                     if at > begin:
                         yield _Run(buffer[begin:at], offset + begin, delimiters, True, False)

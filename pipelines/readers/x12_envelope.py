@@ -80,6 +80,7 @@ class Envelope:
         self.is_incomplete = False
         self.has_envelope = True
         self.is_decodable = True
+        self.inferred: set[int] = set()
         self.ended: list[Transaction] = []
         self.flaws: list[Flaw] = []
         self.begun_unsupported: list[int] = []
@@ -146,6 +147,14 @@ class Envelope:
             self._end_interchange(place.ordinal)
             place.control_number = parts[13].strip()
             self.interchange = place
+            if place.byte_offset in self.inferred:
+                self._warn(
+                    "Q1",
+                    place,
+                    end,
+                    "ISA16 is not the component separator its claims use; theirs was used",
+                    "tell the sender: other readers will not split these codes",
+                )
         elif name == "GS":
             self._end_group(place.ordinal)
             place.control_number, place.functional = parts[6].strip(), parts[1].strip()
@@ -343,6 +352,11 @@ class Envelope:
             "no_envelope: the file does not begin with a readable ISA; delimiters were inferred",
             "ask the sender for the whole interchange if control numbers matter",
         )
+
+    def expect(self, at: int, used: str, declared: str) -> None:
+        """Where the ISA at `at` declares another component separator than its claims use, say so."""
+        if declared and used != declared:
+            self.inferred.add(at)
 
     def report_undecodable(self) -> None:
         if self.is_decodable:

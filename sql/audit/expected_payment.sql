@@ -504,10 +504,10 @@ line_fees as (
                     then 'ranked with a procedure of another multiple procedure rule'
             end
         ) as manual_reason,
-        cast(judged_lines.fee * judged_lines.units as decimal(12, 2)) as full_fee,
+        cast(round(judged_lines.fee * judged_lines.units, 2) as decimal(12, 2)) as full_fee,
         coalesce(
             line_ranks.ranked_fee,
-            cast(judged_lines.unit_fee * judged_lines.units as decimal(12, 2))
+            cast(round(judged_lines.unit_fee * judged_lines.units, 2) as decimal(12, 2))
         ) as ranked_fee,
         cast(round(
             judged_lines.fee * judged_lines.units * judged_lines.non_participating

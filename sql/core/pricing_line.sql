@@ -33,4 +33,4 @@ left join reference.provider as roster
     on
         lines.rendering_npi = roster.npi
         and lines.date_of_service between roster.effective_from and roster.effective_to
-where lines.payer_sequence not in ('S', 'T')
+where lines.payer_sequence = 'P'

@@ -96,6 +96,7 @@ select
     lines.units_paid,
     lines.remarks,
     claims.payment_date,
+    claims.source,
     lines.file_id,
     lines.ordinal,
     lines.byte_offset,

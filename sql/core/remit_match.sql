@@ -27,7 +27,8 @@ adjudicated_lines as (
         lines.modifier_key,
         lines.date_of_service,
         abs(lines.charge) as charge,
-        lines.sequence
+        lines.sequence,
+        claims.source
     from staged.remit_line as lines
     inner join staged.remit_claim as claims on lines.remit_claim_id = claims.remit_claim_id
 ),
@@ -42,6 +43,11 @@ numbered_matches as (
         on
             adjudicated_lines.claim_id = billed_lines.claim_id
             and adjudicated_lines.control_number = billed_lines.control_number
+            -- an export numbers lines its own way
+            and (
+                adjudicated_lines.source = '835'
+                or adjudicated_lines.billed_code = billed_lines.procedure_code
+            )
     where adjudicated_lines.control_number <> ''
     group by adjudicated_lines.remit_line_id, adjudicated_lines.remit_claim_id
     having count(*) = 1
@@ -172,20 +178,64 @@ partial_matches as (
             and partial_candidates.date_of_service = partial_lines.date_of_service
             and partial_candidates.charge = partial_lines.charge
             and partial_candidates.candidate = partial_lines.candidate
+),
+
+counted_lines as (
+    select
+        billed_lines.claim_id,
+        billed_lines.line_id,
+        billed_lines.procedure_code,
+        billed_lines.modifier_key,
+        billed_lines.date_of_service,
+        count(*) over (
+            partition by
+                billed_lines.claim_id, billed_lines.procedure_code, billed_lines.date_of_service
+        ) as lines_of_code,
+        count(*) over (
+            partition by
+                billed_lines.claim_id, billed_lines.procedure_code, billed_lines.modifier_key,
+                billed_lines.date_of_service
+        ) as lines_of_key
+    from billed_lines
+),
+
+-- posted payments without a charge: only where no other line could be meant
+uncharged_matches as (
+    select
+        adjudicated_lines.remit_line_id,
+        counted_lines.line_id
+    from adjudicated_lines
+    inner join counted_lines
+        on
+            adjudicated_lines.claim_id = counted_lines.claim_id
+            and adjudicated_lines.billed_code = counted_lines.procedure_code
+            and adjudicated_lines.date_of_service = counted_lines.date_of_service
+    where
+        adjudicated_lines.charge is null
+        and (
+            counted_lines.lines_of_code = 1
+            or counted_lines.lines_of_key = 1
+            and adjudicated_lines.modifier_key = counted_lines.modifier_key
+        )
 )
 
 select
     adjudicated_lines.remit_line_id,
     adjudicated_lines.patient_id,
     adjudicated_lines.claim_id,
-    coalesce(numbered_matches.line_id, full_matches.line_id, partial_matches.line_id) as line_id,
+    coalesce(
+        numbered_matches.line_id, full_matches.line_id, partial_matches.line_id,
+        uncharged_matches.line_id
+    ) as line_id,
     case
         when numbered_matches.line_id is not null then 'control_number'
         when full_matches.line_id is not null then 'full'
         when partial_matches.line_id is not null then 'partial'
+        when uncharged_matches.line_id is not null then 'partial'
         else 'none'
     end as match_method
 from adjudicated_lines
 left join numbered_matches on adjudicated_lines.remit_line_id = numbered_matches.remit_line_id
 left join full_matches on adjudicated_lines.remit_line_id = full_matches.remit_line_id
 left join partial_matches on adjudicated_lines.remit_line_id = partial_matches.remit_line_id
+left join uncharged_matches on adjudicated_lines.remit_line_id = uncharged_matches.remit_line_id

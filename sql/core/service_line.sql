@@ -8,6 +8,7 @@ with payer_lines as (
         remits.remit_line_id,
         remits.remit_claim_id,
         remits.is_reversal,
+        remits.source,
         remits.allowed,
         remits.allowed_method,
         remits.paid,
@@ -32,6 +33,7 @@ line_totals as (
         cast(sum(payer_lines.paid) as decimal(12, 2)) as paid,
         cast(sum(payer_lines.patient_responsibility) as decimal(12, 2)) as patient_responsibility,
         sum(case when payer_lines.is_reversal then -1 else 1 end) > 0 as is_adjudicated,
+        bool_and(payer_lines.source = 'export') as is_posted,
         max(payer_lines.payment_date) as remitted_date
     from payer_lines
     group by payer_lines.line_id
@@ -47,6 +49,14 @@ line_reasons as (
     inner join core.adjustment as adjustments
         on payer_lines.remit_line_id = adjustments.remit_line_id
     group by payer_lines.line_id, adjustments.group_code, adjustments.carc
+),
+
+line_reductions as (
+    select
+        line_reasons.line_id,
+        sum(line_reasons.amount) as taken_off
+    from line_reasons
+    group by line_reasons.line_id
 ),
 
 denial_reasons as (
@@ -166,7 +176,7 @@ billed_lines as (
         lines.ordinal,
         lines.byte_offset,
         lines.byte_end,
-        claims.payer_sequence not in ('S', 'T') as is_primary
+        claims.payer_sequence = 'P' as is_primary
     from core.claim as claims
     inner join staged.claim as submissions on claims.claim_key = submissions.claim_key
     inner join staged.service_line as lines on claims.claim_key = lines.claim_key
@@ -175,6 +185,19 @@ billed_lines as (
 known_claims as (
     select distinct submissions.claim_id
     from staged.claim as submissions
+),
+
+-- a line that a corrected claim dropped and whose remittances were all taken back
+dropped_lines as (
+    select remits.line_id
+    from core.remit_line as remits
+    inner join core.claim as claims on remits.claim_id = claims.claim_id
+    where remits.match_method = 'none'
+    group by remits.line_id
+    having
+        sum(case when remits.is_reversal then -1 else 1 end) <= 0
+        and coalesce(sum(remits.charge), 0) = 0
+        and sum(remits.paid) = 0
 ),
 
 remitted_lines as (
@@ -191,10 +214,14 @@ remitted_lines as (
     from core.remit_line as remits
     left join core.claim as claims on remits.claim_id = claims.claim_id
     left join known_claims on remits.claim_id = known_claims.claim_id
+    anti join dropped_lines on remits.line_id = dropped_lines.line_id
     where
         remits.match_method = 'none'
         -- a voided claim's remittances make no line
         and (known_claims.claim_id is null or claims.claim_id is not null)
+        -- nor do another payer's, or what only prices ahead
+        and remits.payer_sequence = coalesce(claims.payer_sequence, remits.payer_sequence)
+        and remits.payer_sequence <> 'N'
         and remits.date_of_service is not null
 ),
 
@@ -221,7 +248,7 @@ made_lines as (
         lines.ordinal,
         lines.byte_offset,
         lines.byte_end,
-        remit_claims.payer_sequence not in ('S', 'T') and not remit_claims.is_matched as is_primary
+        remit_claims.payer_sequence = 'P' and not remit_claims.is_matched as is_primary
     from remitted_lines
     inner join staged.remit_line as lines on remitted_lines.remit_line_id = lines.remit_line_id
     inner join core.remit_claim as remit_claims
@@ -349,11 +376,23 @@ select
     coalesce(line_totals.is_adjudicated, whole_claims.is_adjudicated, false) as is_adjudicated,
     coalesce(
         line_totals.is_adjudicated and line_totals.allowed = 0
-        and denial_reasons.line_id is not null,
+        and (
+            denial_reasons.line_id is not null
+            -- posted payments may name no reason: what nothing explains was not paid
+            or line_totals.is_posted
+            and all_lines.charge - line_totals.paid - coalesce(line_reductions.taken_off, 0) > 0
+        ),
         whole_claims.is_adjudicated and whole_claim_denials.claim_id is not null, false
     ) as is_denied,
     case
-        when line_totals.is_adjudicated and line_totals.allowed = 0 then denial_reasons.category
+        when
+            line_totals.is_adjudicated and line_totals.allowed = 0
+            and denial_reasons.line_id is not null
+            then denial_reasons.category
+        when
+            line_totals.is_adjudicated and line_totals.allowed = 0 and line_totals.is_posted
+            and all_lines.charge - line_totals.paid - coalesce(line_reductions.taken_off, 0) > 0
+            then 'unexplained'
         when line_totals.line_id is null and whole_claims.is_adjudicated
             then whole_claim_denials.category
     end as denial_category,
@@ -386,6 +425,7 @@ left join reference.provider as roster
 left join reference.taxonomy as taxonomies
     on all_lines.rendering_taxonomy = taxonomies.taxonomy
 left join line_totals on all_lines.line_id = line_totals.line_id
+left join line_reductions on all_lines.line_id = line_reductions.line_id
 left join denial_reasons
     on all_lines.line_id = denial_reasons.line_id and denial_reasons.reason_rank = 1
 left join first_remarks on all_lines.line_id = first_remarks.line_id

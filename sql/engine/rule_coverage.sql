@@ -2,11 +2,24 @@
 with judged as (
     select
         count(*) as lines,
-        count(lines.missing) as not_evaluable,
-        coalesce(
-            list_sort(list(distinct lines.missing) filter (where lines.missing is not null)), []
-        ) as missing
+        count(lines.missing) as not_evaluable
     from temp.rule_line as lines
+),
+
+wants as (
+    select
+        lines.missing,
+        count(*) as lines
+    from temp.rule_line as lines
+    where lines.missing is not null
+    group by lines.missing
+),
+
+all_wants as (
+    select
+        coalesce(list(wants.missing order by wants.missing), []) as missing,
+        coalesce(list(wants.lines order by wants.missing), []) as missing_lines
+    from wants
 ),
 
 flagged as (
@@ -19,26 +32,31 @@ outcomes as (
     select
         'flagged' as outcome,
         flagged.lines,
-        cast([] as varchar[]) as missing
+        cast([] as varchar[]) as missing,
+        cast([] as bigint[]) as missing_lines
     from flagged
     union all
     select
         'passed' as outcome,
         judged.lines - judged.not_evaluable - flagged.lines as lines,
-        cast([] as varchar[]) as missing
+        cast([] as varchar[]) as missing,
+        cast([] as bigint[]) as missing_lines
     from judged
     cross join flagged
     union all
     select
         'not_evaluable' as outcome,
         judged.not_evaluable as lines,
-        judged.missing
+        all_wants.missing,
+        all_wants.missing_lines
     from judged
+    cross join all_wants
     union all
     select
         'not_applicable' as outcome,
         cast($live_lines as bigint) - judged.lines as lines,
-        cast([] as varchar[]) as missing
+        cast([] as varchar[]) as missing,
+        cast([] as bigint[]) as missing_lines
     from judged
 )
 
@@ -46,5 +64,6 @@ select
     cast($rule_id as varchar) as rule_id,
     outcomes.outcome,
     outcomes.lines,
-    outcomes.missing
+    outcomes.missing,
+    outcomes.missing_lines
 from outcomes

@@ -1,0 +1,22 @@
+/* ---
+title: Lines paid below the fee schedule
+meaning: >
+  Potential underpayments, to be reviewed: adjudicated, not denied, allowed below what Medicare's schedule gives by
+  more than the tolerance. `explanation` is the sum step by step.
+grain: one row per line
+--- */
+select
+    lines.line_id,
+    lines.payer,
+    lines.date_of_service,
+    lines.procedure_code,
+    lines.modifier_key as modifiers,
+    variances.expected_allowed,
+    variances.allowed,
+    variances.variance,
+    prices.explanation
+from audit.payment_variance as variances
+inner join core.service_line as lines on variances.line_id = lines.line_id
+inner join audit.expected_payment as prices on variances.line_id = prices.line_id
+where variances.status = 'under'
+order by variances.variance, lines.line_id

@@ -1,0 +1,135 @@
+"""However the work is cut up, the tables are the same: by patients, by instalments, by arrival."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines import landing, steps, warehouse
+from pipelines.places import Place
+from pipelines.simulate import simulate
+from schemas.dictionary import tables
+
+ENCOUNTERS, MONTHS, SEED = 400, 6, 20260301
+TABLES = [
+    name
+    for name in tables()
+    if name.split(".")[0] in ("core", "audit") and name not in ("audit.run", "audit.intake")
+]
+OF_A_RUN = ("first_run_id", "state")
+"""What a finding says of the runs that saw it, not of the claims."""
+Contents = dict[str, Counter[str]]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The inbox of a simulated practice: claims, remittances and charts."""
+    summary = simulate(tmp_path_factory.mktemp("practice") / "out", ENCOUNTERS, MONTHS, SEED)
+    return list(landing.files([summary.out / "inbox"]))
+
+
+def take_in(place: Place, files: Sequence[Path]) -> None:
+    outcomes = steps.land(place, files)
+    assert all(outcome.status == "accepted" for outcome in outcomes)
+    steps.settle(place, outcomes)
+
+
+def place_of(files: Sequence[Path], folder: Path) -> Place:
+    """A warehouse of its own with the simulated practice's folder."""
+    inbox = next(path for path in files[0].parents if path.name == "inbox")
+    return Place(folder / "warehouse.duckdb", inbox.parent / "practice")
+
+
+def contents(place: Place, names: Sequence[str], *, without: Sequence[str] = ()) -> Contents:
+    """Table -> how often each row is there; findings that are gone are not."""
+    connection = warehouse.connect(place.warehouse, read_only=True)
+    try:
+        found = {}
+        for name in names:
+            frame = warehouse.select(connection, f"FROM {name}")
+            if name == "audit.finding":
+                frame = frame.filter(pl.col("state") != "gone")
+            kept = [column for column in frame.columns if column not in without]
+            found[name] = Counter(map(repr, frame.select(kept).iter_rows()))
+        return found
+    finally:
+        connection.close()
+
+
+def assert_same(one: Contents, other: Contents) -> None:
+    for name, rows in one.items():
+        more, fewer = other[name] - rows, rows - other[name]
+        assert not more, f"{name}: {more.total()} more rows, as {next(iter(more))}"
+        assert not fewer, f"{name}: {fewer.total()} fewer rows, as {next(iter(fewer))}"
+
+
+@pytest.fixture(scope="module")
+def whole(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Everything taken in at once and audited as one set."""
+    place = place_of(files, tmp_path_factory.mktemp("whole"))
+    take_in(place, files)
+    assert steps.audit(place).sets == 1
+    return place
+
+
+@pytest.mark.slow
+def test_there_is_something_to_compare(whole: Place) -> None:
+    rows = contents(whole, TABLES)
+    empty = {name for name, found in rows.items() if not found}
+    # the simulator's payers adjust no provider balances
+    assert empty <= {"core.provider_adjustment"}, empty
+    assert rows["core.encounter_line"].total() > ENCOUNTERS
+    assert rows["audit.finding"].total() > 10
+
+
+@pytest.mark.slow
+def test_many_sets_of_patients_give_what_one_set_gives(
+    whole: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[Path]
+) -> None:
+    place = place_of(files, tmp_path)
+    take_in(place, files)
+    monkeypatch.setattr(warehouse, "LINES_PER_SET", 300)
+    assert steps.audit(place).sets > 5
+    assert_same(contents(whole, TABLES), contents(place, TABLES))
+
+
+@pytest.mark.slow
+def test_instalments_give_what_everything_at_once_gives(
+    whole: Place, tmp_path: Path, files: list[Path]
+) -> None:
+    place = place_of(files, tmp_path)
+    # the months as they would arrive: a third of claims and remittances at a time
+    for part in range(3):
+        take_in(place, [path for number, path in enumerate(files) if number % 3 == part])
+        audited = steps.audit(place)
+        assert audited.patients > 0
+    assert_same(
+        contents(whole, TABLES, without=OF_A_RUN), contents(place, TABLES, without=OF_A_RUN)
+    )
+
+
+@pytest.mark.slow
+def test_an_audit_with_nothing_new_changes_nothing(whole: Place) -> None:
+    before = contents(whole, [*TABLES, "audit.run", "audit.intake"])
+    again = steps.audit(whole)
+    assert again.patients == 0
+    assert_same(before, contents(whole, [*TABLES, "audit.run", "audit.intake"]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["remittances first", "shuffled"])
+def test_the_order_in_which_files_arrive_changes_no_table(
+    order: str, whole: Place, tmp_path: Path, files: list[Path]
+) -> None:
+    arriving = files[::-1]
+    if order == "shuffled":
+        random.Random(SEED).shuffle(arriving)
+    place = place_of(files, tmp_path)
+    take_in(place, arriving)
+    steps.audit(place)
+    assert_same(contents(whole, TABLES), contents(place, TABLES))
