@@ -44,14 +44,20 @@ def questions(folder: Path = QUESTIONS) -> list[Question]:
 def _question(path: Path) -> Question:
     found = blocks(path.read_text(encoding="utf-8"))
     if len(found) != 1:
-        raise UnusableQuestion(f"{path}: begin with one /* --- header --- */ and put one SELECT under it")
+        raise UnusableQuestion(
+            f"{path}: begin with one /* --- header --- */ and put one SELECT under it"
+        )
     # every scalar stays text
     header = yaml.load(found[0].yaml, Loader=yaml.BaseLoader)  # noqa: S506
     missing = [key for key in ("title", "meaning", "grain") if key not in header]
     if missing:
         raise UnusableQuestion(f"{path}: the header lacks {', '.join(missing)}")
     return Question(
-        path.stem, header["title"], " ".join(header["meaning"].split()), header["grain"], found[0].sql
+        path.stem,
+        header["title"],
+        " ".join(header["meaning"].split()),
+        header["grain"],
+        found[0].sql,
     )
 
 
@@ -103,6 +109,9 @@ def _list() -> None:
         click.echo(f"  {one.name:<28}{one.title} ({one.grain})")
     click.echo('\nTables: mohs sql "select ... from core.service_line"\n')
     for name, model in tables().items():
-        if name.split(".")[0] in ("core", "audit", "reference") and name not in warehouse.UNPUBLISHED:
+        if (
+            name.split(".")[0] in ("core", "audit", "reference")
+            and name not in warehouse.UNPUBLISHED
+        ):
             click.echo(f"  {name:<28}{grain(model)}")
             click.echo(f"  {'':<28}{', '.join(model.to_schema().columns)}")

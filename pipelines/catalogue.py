@@ -23,7 +23,13 @@ def show(place: Place, folder: Path | None, *, form: str) -> int:
         click.echo(rules.markdown(book), nl=False)
     else:
         rows = [
-            (rule.id, rule.header.severity, rule.header.category, rule.header.name, rule.header.summary)
+            (
+                rule.id,
+                rule.header.severity,
+                rule.header.category,
+                rule.header.name,
+                rule.header.summary,
+            )
             for rule in book.rules
         ]
         columns = ["rule", "severity", "category", "name", "summary"]
@@ -78,8 +84,9 @@ def _commands(group: click.Group) -> str:
         command = group.commands[name]
         if command.hidden:
             continue
-        inner = click.Context(command, info_name=name, parent=context, max_content_width=96,
-                              terminal_width=96)
+        inner = click.Context(
+            command, info_name=name, parent=context, max_content_width=96, terminal_width=96
+        )
         parts += ["", f"## mohs {name}", "", "```text", command.get_help(inner), "```"]
     return "\n".join(parts) + "\n"
 

@@ -121,6 +121,7 @@ def stage(batch: Batch, file_id: str, context: Context) -> Staged:
         severity=pl.lit("quarantined"),
         claim_id=pl.lit(None, dtype=pl.String),
         line_number=pl.lit(None, dtype=pl.String),
+        claim_ordinal=pl.lit(None, dtype=pl.Int64),
         ordinal="ordinal",
         byte_offset="byte_offset",
         byte_end="byte_end",

@@ -42,7 +42,7 @@ RESUBMIT = "ask the billing system for a corrected file, then `mohs ingest --aga
 def failures(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
     """One row per row and check that failed; the frame has claim_ordinal and a place."""
     place = ["claim_ordinal", "ordinal", "byte_offset", "byte_end"]
-    if frame.is_empty():
+    if frame.is_empty() or not checks:
         return pl.DataFrame(schema=FAILURE)
     flagged = frame.select(
         *place, *(check.is_bad.fill_null(False).alias(f"#{n}") for n, check in enumerate(checks))

@@ -22,13 +22,17 @@ FORMS = {"csv": "comma-separated values", "json": "a JSON list of objects"}
 def _placed(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --warehouse and --practice; hand the command a Place."""
 
-    @click.option("--warehouse", type=FILE, help="The DuckDB file. [$MOHS_WAREHOUSE, ./warehouse.duckdb]")
-    @click.option("--practice", type=FOLDER, help="The practice folder. [./practice where it exists]")
+    @click.option(
+        "--warehouse", type=FILE, help="The DuckDB file. [$MOHS_WAREHOUSE, ./warehouse.duckdb]"
+    )
+    @click.option(
+        "--practice", type=FOLDER, help="The practice folder. [./practice where it exists]"
+    )
     @click.pass_context
     @wraps(command)
-    def placed(
-        context: click.Context, warehouse: Path | None, practice: Path | None, **given: Any
-    ) -> Any:
+    def placed(context: click.Context, /, *args: Any, **given: Any) -> Any:
+        warehouse: Path | None = given.pop("warehouse")
+        practice: Path | None = given.pop("practice")
         from pipelines import practice as folders
         from pipelines.places import Place
 
@@ -40,7 +44,7 @@ def _placed(command: Callable[..., Any]) -> Callable[..., Any]:
                 f"{folder}: no such practice folder; `mohs init {folder}` makes one"
             )
         place = Place(Path(path or "warehouse.duckdb"), folders.find(folder))
-        return command(place, **given)
+        return command(place, *args, **given)
 
     return placed
 
@@ -71,10 +75,15 @@ def mohs(context: click.Context, warehouse: Path | None, practice: Path | None) 
 @click.argument("inbox", type=PATH, required=False)
 @click.option("--month", help="Report this month of service, YYYY-MM; all months otherwise.")
 @click.option("--out", type=FOLDER, help="Where the report goes. [./reports beside the warehouse]")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]),
-              help="Exit with status 1 when there are findings at or above this severity.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    help="Exit with status 1 when there are findings at or above this severity.",
+)
 @_placed
-def run(place: Any, inbox: Path | None, month: str | None, out: Path | None, fail_on: str | None) -> int:
+def run(
+    place: Any, inbox: Path | None, month: str | None, out: Path | None, fail_on: str | None
+) -> int:
     """Do the whole job once: take files in, audit, report.
 
     Without INBOX it works on a simulated practice in ./demo.
@@ -128,12 +137,17 @@ def forget(place: Any, file: str) -> int:
 
 
 @mohs.command()
-@click.option("--rules", "folder", type=FOLDER, help="A folder of rules to run beside the shipped ones.")
+@click.option(
+    "--rules", "folder", type=FOLDER, help="A folder of rules to run beside the shipped ones."
+)
 @click.option("--only", multiple=True, metavar="RULE", help="Just this rule; may be repeated.")
 @click.option("--all", "everyone", is_flag=True, help="Everyone, not only patients with new files.")
 @click.option("--timings", is_flag=True, help="Print seconds by rule.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]),
-              help="Exit with status 1 when there are findings at or above this severity.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    help="Exit with status 1 when there are findings at or above this severity.",
+)
 @_placed
 def audit(
     place: Any,
@@ -191,8 +205,13 @@ def explain(place: Any, what: str) -> int:
 @mohs.command()
 @click.argument("only", nargs=-1, metavar="[RULE]...")
 @click.option("--rules", "folder", type=FOLDER, help="A folder of rules beside the shipped ones.")
-@click.option("--truth", type=click.Path(path_type=Path), is_flag=False, flag_value=DEMO / "truth",
-              help="Score findings against the simulator's truth folder. [demo/truth]")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    is_flag=False,
+    flag_value=DEMO / "truth",
+    help="Score findings against the simulator's truth folder. [demo/truth]",
+)
 @_placed
 def check(place: Any, only: tuple[str, ...], folder: Path | None, truth: Path | None) -> int:
     """Run the rules' worked examples, or score them against the simulator's truth."""

@@ -23,7 +23,9 @@ def explain(place: Place, what: str) -> int:
     if RULE_ID.fullmatch(what.upper()):
         book = rules.read_book(*steps.own_rules(place))
         [rule] = rules.pick(book, [what])
-        printing.console().print(Markdown(rules.explain(rule)))
+        heading, text = rules.explain(rule).split("\n", 1)
+        click.echo(heading.lstrip("# "))
+        printing.console(100).print(Markdown(text))
         _say_coverage(place, rule.id)
         return 0
     return _explain_line(place, what)
@@ -36,7 +38,8 @@ def _say_coverage(place: Place, rule_id: str) -> None:
     connection = steps.open_snapshot(place)
     try:
         rows = connection.execute(
-            "SELECT outcome, lines FROM audit.rule_coverage WHERE rule_id = ? ORDER BY outcome", [rule_id]
+            "SELECT outcome, lines FROM audit.rule_coverage WHERE rule_id = ? ORDER BY outcome",
+            [rule_id],
         ).fetchall()
     finally:
         connection.close()
@@ -53,7 +56,7 @@ def _explain_line(place: Place, line_id: str) -> int:
         if found.is_empty():
             raise warehouse.UnusableWarehouse(
                 f"{line_id}: no such rule or line; `mohs rules` lists rules, "
-                "`mohs sql \"select line_id from core.service_line\"` lines"
+                '`mohs sql "select line_id from core.service_line"` lines'
             )
         line = found.row(0, named=True)
         click.echo(f"Line {line_id}")
@@ -117,7 +120,9 @@ def _say_source(place: Place, line: dict[str, Any]) -> None:
     try:
         connection = warehouse.connect(place.warehouse, read_only=True)
     except (warehouse.UnusableWarehouse, duckdb.Error):
-        click.echo(f"  file {line['file_id']}; its path is known once nobody writes to the warehouse")
+        click.echo(
+            f"  file {line['file_id']}; its path is known once nobody writes to the warehouse"
+        )
         return
     try:
         rows = connection.execute(
@@ -129,7 +134,9 @@ def _say_source(place: Place, line: dict[str, Any]) -> None:
         click.echo(f"  file {line['file_id']} has been taken out since")
         return
     path, size, encoding = Path(rows[0][0]), rows[0][1], rows[0][2] or "utf-8"
-    where = f"segment or row {line['ordinal']}, bytes {line['byte_offset']:,} to {line['byte_end']:,}"
+    where = (
+        f"segment or row {line['ordinal']}, bytes {line['byte_offset']:,} to {line['byte_end']:,}"
+    )
     click.echo(f"  {path.name}: {where}")
     if not path.is_file() or path.stat().st_size != size:
         click.echo("  the file is no longer where it was read from, or has changed")
@@ -171,7 +178,9 @@ def _say_price(connection: duckdb.DuckDBPyConnection, line_id: str) -> None:
         one = variance[0]
         text = one["status"].replace("_", " ")
         if one["variance"] is not None:
-            text += f": allowed {_dollars(one['allowed'])}, {one['variance']:+,.2f} against expected"
+            text += (
+                f": allowed {_dollars(one['allowed'])}, {one['variance']:+,.2f} against expected"
+            )
         elif one["explanation"]:
             text += f": {one['explanation']}"
         click.echo(f"  {text}")

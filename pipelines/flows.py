@@ -8,10 +8,13 @@ claim.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
+import signal
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
@@ -23,14 +26,14 @@ from pipelines import server
 server.set_environment()
 
 import httpx  # noqa: E402
-from prefect import flow, get_run_logger, serve, task  # noqa: E402  (reads the environment)
+from prefect import flow, get_run_logger, task  # noqa: E402  (reads the environment)
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import State, TaskRun  # noqa: E402
 from prefect.deployments.runner import RunnerDeployment  # noqa: E402
 from prefect.events.worker import EventsWorker  # noqa: E402
-
 from prefect.logging.handlers import APILogWorker  # noqa: E402
+from prefect.runner import Runner  # noqa: E402
 from prefect.schedules import Cron  # noqa: E402
 from prefect.tasks import Task  # noqa: E402
 from prefect.types.entrypoint import EntrypointType  # noqa: E402
@@ -327,4 +330,14 @@ def deployments(place: Place, inbox: Path, out: Path) -> list[RunnerDeployment]:
 def serve_schedule(place: Place, inbox: Path, out: Path) -> None:
     """Keep the nightly audit and the monthly report on schedule until stopped, one at a time."""
     inbox.mkdir(parents=True, exist_ok=True)
-    serve(*deployments(place, inbox, out), limit=1, print_starting_message=False)
+    runner = Runner(limit=1)
+    for deployment in deployments(place, inbox, out):
+        runner.add_deployment(deployment)
+    # Prefect's own handler leaves the schedules active with nobody there to run them (3.8.8)
+    runner.handle_sigterm = _interrupt  # type: ignore[method-assign]
+    with suppress(KeyboardInterrupt):
+        asyncio.run(runner.start())
+
+
+def _interrupt(*_: object) -> None:
+    signal.raise_signal(signal.SIGINT)

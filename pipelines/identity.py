@@ -32,7 +32,7 @@ def read_key(practice: Path | None) -> bytes:
         return NO_KEY
     path = practice / "key"
     if not path.exists():
-        practice.mkdir(parents=True, exist_ok=True)
+        practice.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_hex(32) + "\n")

@@ -184,7 +184,12 @@ def run(
     say_summary(steps.summarise(place))
     for problem in done.audited.problems:
         click.echo(f"mohs: {problem}", err=True)
+    refused = [outcome for outcome in done.outcomes if outcome.status == "refused"]
+    for outcome in refused:
+        click.echo(f"mohs: {outcome.path}: {outcome.reason}", err=True)
     click.echo(f"report    {done.written[0]}")
+    if refused:
+        return 2
     return 1 if done.audited.problems else _status(done.audited.findings, fail_on)
 
 

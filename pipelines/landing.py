@@ -157,15 +157,19 @@ def _roll_back(connection: Connection) -> None:
         return
 
 
+MISFITS = (duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError)
+"""What DuckDB raises for a value; everything else is about the file it writes to."""
+
+
 def _storage_trouble(path: Path, error: duckdb.Error) -> str:
-    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException):
+    if isinstance(error, MISFITS):
         return (
-            f"{path.name}: the warehouse could not be written (disk full, or a size limit); nothing of "
-            "this file was kept; free some space, then run the same command again"
+            f"{path.name}: a value does not fit its table ({type(error).__name__}); nothing of this "
+            "file was kept; please report the file's layout"
         )
     return (
-        f"{path.name}: a value does not fit its table ({type(error).__name__}); nothing of this file was "
-        "kept; please report the file's layout"
+        f"{path.name}: the warehouse could not be written (disk full, or a size limit); nothing of "
+        "this file was kept; free some space, then run the same command again"
     )
 
 
@@ -334,7 +338,7 @@ def _record(
     _warn_of_control_numbers(connection, source)
     aside = warehouse.select(
         connection,
-        "SELECT count(DISTINCT ordinal) FILTER (WHERE scope = 'claim') AS claims, "
+        "SELECT count(DISTINCT claim_ordinal) AS claims, "
         "list(DISTINCT reason_code ORDER BY reason_code) AS reasons "
         "FROM landing.quarantine WHERE file_id = ? AND severity = 'quarantined'",
         [source.file_id],

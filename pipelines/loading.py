@@ -50,7 +50,16 @@ def load(place: Place, files: Sequence[Path], form: str) -> int:
         for change in releases.load_cms(list(files), place.practice)
     ]
     columns = [
-        "file", "table", "release", "from", "to", "added", "changed", "ended", "unchanged", "note"
+        "file",
+        "table",
+        "release",
+        "from",
+        "to",
+        "added",
+        "changed",
+        "ended",
+        "unchanged",
+        "note",
     ]
     printing.show(pl.DataFrame(rows, schema=columns, orient="row"), form)
     return 0

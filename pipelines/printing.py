@@ -26,8 +26,12 @@ def show(frame: pl.DataFrame, form: str = "text", *, title: str = "") -> None:
     elif form == "json":
         print(json.dumps(frame.to_dicts(), default=plain, indent=1, ensure_ascii=False))  # noqa: T201
     else:
-        say_table(frame.columns, [[_cell(value) for value in row] for row in frame.iter_rows()],
-                  [dtype.is_numeric() for dtype in frame.dtypes], title=title)
+        say_table(
+            frame.columns,
+            [[_cell(value) for value in row] for row in frame.iter_rows()],
+            [dtype.is_numeric() for dtype in frame.dtypes],
+            title=title,
+        )
 
 
 def say_table(
@@ -46,9 +50,9 @@ def say_table(
     console().print(table)
 
 
-def console() -> Console:
-    """Standard output; wide enough for whole rows where it is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else 240, highlight=False, markup=False)
+def console(width: int = 240) -> Console:
+    """Standard output; `width` columns wide where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else width, highlight=False, markup=False)
 
 
 def plain(value: Any) -> Any:

@@ -474,6 +474,7 @@ class Payments:
                 severity=pl.lit("warning"),
                 claim_id=pl.lit(None, dtype=pl.String),
                 line_number=pl.lit(None, dtype=pl.String),
+                claim_ordinal=pl.lit(None, dtype=pl.Int64),
                 ordinal="ordinal",
                 byte_offset="byte_offset",
                 byte_end="byte_offset",

@@ -21,7 +21,9 @@ def score(place: Place, truth: Path, rules: Sequence[str]) -> pl.DataFrame:
     """
     path = truth / "line.csv"
     if not path.is_file():
-        raise UnusableFile(f"{path}: no such file; give the truth folder that `mohs simulate` wrote")
+        raise UnusableFile(
+            f"{path}: no such file; give the truth folder that `mohs simulate` wrote"
+        )
     lines = pl.read_csv(path, infer_schema=False).fill_null("")
     intended = _pairs(lines, "intended_rules")
     tolerated = pl.concat([intended, _pairs(lines, "consequent_rules")]).unique()
@@ -31,7 +33,9 @@ def score(place: Place, truth: Path, rules: Sequence[str]) -> pl.DataFrame:
             connection,
             "SELECT DISTINCT rule_id, line_id FROM audit.finding WHERE state <> 'gone' AND subject = 'line'",
         )
-        live = warehouse.select(connection, "SELECT line_id FROM core.service_line WHERE source <> '835'")
+        live = warehouse.select(
+            connection, "SELECT line_id FROM core.service_line WHERE source <> '835'"
+        )
     finally:
         connection.close()
     intended = intended.join(live, on="line_id", how="semi")

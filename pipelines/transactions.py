@@ -130,6 +130,7 @@ select
     'quarantined' as severity,
     placed.claim_number as claim_id,
     cast(null as varchar) as line_number,
+    placed.ordinal as claim_ordinal,
     placed.ordinal,
     placed.byte_offset,
     placed.byte_end,

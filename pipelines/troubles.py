@@ -36,7 +36,7 @@ def message(error: BaseException) -> str | None:
     """What to print for an error we know; None for a defect of ours."""
     if isinstance(error, KNOWN):
         return str(error)
-    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | OSError):
+    if isinstance(error, duckdb.OperationalError | duckdb.FatalException | OSError):
         return (
             f"{_first_line(error)}; check free disk space and permissions, then run the same command again: "
             "what was finished is kept"

@@ -28,7 +28,9 @@ def tables() -> dict[str, type[Table]]:
     for model in _subclasses(Table):
         if "." in str(getattr(model.Config, "name", None)):
             found[table_name(model)] = model
-    return dict(sorted(found.items(), key=lambda item: (LAYERS.index(item[0].split(".")[0]), item[0])))
+    return dict(
+        sorted(found.items(), key=lambda item: (LAYERS.index(item[0].split(".")[0]), item[0]))
+    )
 
 
 def grain(table: type[Table]) -> str:
@@ -52,7 +54,15 @@ def markdown() -> str:
         if name.split(".")[0] != layer:
             layer = name.split(".")[0]
             lines += ["", f"## {layer}"]
-        lines += ["", f"### {name}", "", grain(model), "", "| column | type | meaning |", "|---|---|---|"]
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            grain(model),
+            "",
+            "| column | type | meaning |",
+            "|---|---|---|",
+        ]
         for column_name, column in model.to_schema().columns.items():
             meaning = str(column.description).replace("|", "\\|")
             lines.append(f"| `{column_name}` | {duckdb_type(column.dtype).lower()} | {meaning} |")

@@ -52,7 +52,7 @@ def _misfits(table: type[Table]) -> pl.Expr | None:
 
 
 def _broken(value: pl.Expr, check: Any) -> pl.Expr | None:
-    known = check.statistics or {}
+    known: dict[str, Any] = check.statistics or {}
     match check.name:
         case "str_matches":
             pattern = known["pattern"]
@@ -68,11 +68,13 @@ def _broken(value: pl.Expr, check: Any) -> pl.Expr | None:
             return broken
         case "isin":
             return ~value.is_in(list(known["allowed_values"]))
+        case "in_range":
+            return value.lt(known["min_value"]) | value.gt(known["max_value"])
         case "greater_than_or_equal_to":
-            return value < known["min_value"]
+            return value.lt(known["min_value"])
         case "greater_than":
-            return value <= known["min_value"]
+            return value.le(known["min_value"])
         case "less_than_or_equal_to":
-            return value > known["max_value"]
+            return value.gt(known["max_value"])
         case _:
             return None

@@ -81,6 +81,7 @@ class Quarantine(Table):
     )
     claim_id: str = column("claim number as the file has it")
     line_number: str = column("line number as the file has it")
+    claim_ordinal: pl.Int64 = column("ordinal of the claim set aside; null where it is none")
     ordinal: pl.Int64 = column("segment or row number")
     byte_offset: pl.Int64 = column("first byte of it in the original file")
     byte_end: pl.Int64 = column("byte after its last")

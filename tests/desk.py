@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ NOBODY = pl.DataFrame(schema={"number": pl.String, "person": pl.String})
 KEY = b"a key for tests"
 
 
+@cache
 def opened() -> Connection:
-    """A warehouse in memory with every table, and the reference values that ship."""
+    """A warehouse in memory with every table, and the reference values that ship; opened once."""
     connection = warehouse.connect()
     warehouse.create(connection)
     connection.execute("INSERT INTO landing.warehouse VALUES (?, 'test', NULL)", [warehouse.SCHEMA_VERSION])

@@ -69,7 +69,9 @@ def test_loading_a_release_says_what_changed(tmp_path: Path, shared_data: Path) 
 def test_a_file_that_is_not_what_it_claims_is_refused(tmp_path: Path) -> None:
     mohs("init", "practice", cwd=tmp_path)
     (tmp_path / "PPRRVU2026_Oct.csv").write_text("a,b\n1,2\n")
-    refused = mohs("reference", "load", "PPRRVU2026_Oct.csv", "--practice", "practice", cwd=tmp_path)
+    refused = mohs(
+        "reference", "load", "PPRRVU2026_Oct.csv", "--practice", "practice", cwd=tmp_path
+    )
     assert refused.returncode == 2
     assert "PPRRVU2026_Oct.csv" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -46,7 +46,9 @@ def test_the_readme_shows_what_its_commands_print(demo: Demo) -> None:
                 (demo.folder / command.split()[1]).write_text(output)
             fresh += f"$ {command}\n{run_here(command, demo.folder, demo)}"
         if os.environ.get("MOHS_UPDATE_README"):
-            README.write_text(README.read_text(encoding="utf-8").replace(block, fresh), encoding="utf-8")
+            README.write_text(
+                README.read_text(encoding="utf-8").replace(block, fresh), encoding="utf-8"
+            )
         else:
             assert block == fresh
 

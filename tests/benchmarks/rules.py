@@ -42,9 +42,8 @@ READ = {
     "staged.service_line": (
         "claim_key file_id ordinal byte_offset byte_end patient_id bucket line_number "
         "date_of_service date_of_service_end procedure_code modifiers modifier_key charge units "
-        "place_of_service diagnosis_codes rendering_npi rendering_taxonomy clia_number"
+        "place_of_service diagnosis_codes diagnosis_key rendering_npi rendering_taxonomy clia_number"
     ),
-    "staged.line_diagnosis": "claim_key line_ordinal position code patient_id bucket",
 }
 """The staged columns that the SELECTs of RULE_TABLES name."""
 RULE_TABLES = [
@@ -54,10 +53,7 @@ RULE_TABLES = [
     "core.remit_line",
     "core.adjustment",
     "core.service_line",
-    "core.line_diagnosis",
     "core.patient_line",
-    "core.encounter_line",
-    "core.mohs_line",
     "core.encounter_pair",
 ]
 """What the rules read, and what that is built from; the remittances' are empty here."""
@@ -153,6 +149,7 @@ SELECT
     if(procedure_code IN ('17312', '17314'), 1 + luck % 3, 1)::DECIMAL(9, 3) AS units,
     'UN' AS unit_type, '11' AS place_of_service,
     if(luck % 10 < 8, [site], [site, 'L570']) AS diagnosis_codes,
+    array_to_string(diagnosis_codes, ' ') AS diagnosis_key,
     rendering_npi, '207ND0101X' AS rendering_taxonomy, '00D0000001' AS clia_number
 FROM line
 """

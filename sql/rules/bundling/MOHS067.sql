@@ -1,0 +1,63 @@
+/* ---
+id: MOHS067
+name: excision-of-the-mohs-lesion
+summary: An excision is billed beside a first Mohs stage for the same diagnosis and no modifier
+  says another lesion.
+severity: error
+category: bundling
+population: >
+  core.encounter_line where is_excision and has_first_stage and exists (
+  select 1 from reference.code_class as classes where classes.class_name = 'malignant_excision'
+  and classes.procedure_code = encounter_line.procedure_code)
+needs: [claims]
+requires: [rendering_npi, diagnosis_codes]
+releases: [ptp]
+scope: patient
+effective: {from: 2007-01-01}
+carc: ["236"]
+citation:
+  - title: NCCI procedure-to-procedure edits for practitioners, 2024Q3 (11600 to 11646 with 17311,
+      17313)
+    grade: authority
+    checked: 2026-11-23
+why: >
+  Mohs surgery is the excision of its tumour. Another one is paid for another tumour, which its
+  own diagnosis and a modifier have to say. Without a modifier, but under another diagnosis, the
+  line is MOHS061's; with one this rule is silent, and whether it is right only the chart can
+  tell.
+exceptions:
+  - The line points to another tumour.
+  - A modifier says that it was another lesion (59 or an X modifier).
+remedy: >
+  Of the tumour - take the excision off. Of another lesion - give it its own diagnosis and the
+  modifier that says so.
+supersedes: [MOHS061, MOHS074]
+--- */
+with same_lesions as (
+    select distinct
+        pairs.line_id,
+        pairs.related_line_id
+    from core.encounter_pair as pairs
+    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as stage_diagnoses
+        on
+            pairs.related_line_id = stage_diagnoses.line_id
+            and diagnoses.code = stage_diagnoses.code
+)
+
+select
+    pairs.line_id,
+    pairs.procedure_code || ' and ' || pairs.related_procedure_code
+    || ' point to one diagnosis and no modifier says another lesion' as reason,
+    pairs.related_line_id
+from core.encounter_pair as pairs
+inner join same_lesions
+    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
+inner join core.encounter_line as removal on pairs.line_id = removal.line_id
+inner join reference.code_class as classes
+    on
+        classes.class_name = 'malignant_excision'
+        and removal.procedure_code = classes.procedure_code
+        and removal.date_of_service between classes.effective_from and classes.effective_to
+inner join core.mohs_line as stage on pairs.related_line_id = stage.line_id
+where stage.is_first_stage and not pairs.has_ncci_modifier

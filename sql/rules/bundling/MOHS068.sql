@@ -1,0 +1,55 @@
+/* ---
+id: MOHS068
+name: destruction-of-the-mohs-lesion
+summary: Destruction of a malignant lesion is billed beside a first Mohs stage for the same
+  diagnosis and no modifier says another lesion.
+severity: error
+category: bundling
+population: core.encounter_line where is_destruction and has_first_stage
+needs: [claims]
+requires: [rendering_npi, diagnosis_codes]
+releases: [ptp]
+scope: patient
+effective: {from: 2007-01-01}
+carc: ["236"]
+citation:
+  - title: NCCI procedure-to-procedure edits for practitioners, 2024Q3 (17260 to 17286 with 17311,
+      17313)
+    grade: authority
+    checked: 2026-11-23
+why: >
+  A tumour is removed once. Curetting or burning what Mohs surgery takes that day, debulking before
+  the first stage included, is part of it. Without a modifier, but under another diagnosis, the
+  line is MOHS061's; with one this rule is silent, and whether it is right only the chart can
+  tell.
+exceptions:
+  - The line points to another tumour.
+  - A modifier says that it was another lesion (59 or an X modifier).
+remedy: >
+  Of the tumour - take the destruction off. Of another lesion - give it its own diagnosis and
+  the modifier that says so.
+supersedes: [MOHS061]
+--- */
+with same_lesions as (
+    select distinct
+        pairs.line_id,
+        pairs.related_line_id
+    from core.encounter_pair as pairs
+    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as stage_diagnoses
+        on
+            pairs.related_line_id = stage_diagnoses.line_id
+            and diagnoses.code = stage_diagnoses.code
+)
+
+select
+    pairs.line_id,
+    pairs.procedure_code || ' and ' || pairs.related_procedure_code
+    || ' point to one diagnosis and no modifier says another lesion' as reason,
+    pairs.related_line_id
+from core.encounter_pair as pairs
+inner join same_lesions
+    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
+inner join core.encounter_line as removal on pairs.line_id = removal.line_id
+inner join core.mohs_line as stage on pairs.related_line_id = stage.line_id
+where removal.is_destruction and stage.is_first_stage and not pairs.has_ncci_modifier

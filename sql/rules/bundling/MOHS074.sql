@@ -1,0 +1,57 @@
+/* ---
+id: MOHS074
+name: excision-inside-a-flap
+summary: An excision is billed beside a flap for the same diagnosis and no modifier says another
+  lesion.
+severity: error
+category: bundling
+population: core.encounter_line where is_excision
+needs: [claims]
+requires: [rendering_npi, diagnosis_codes]
+releases: [ptp]
+scope: patient
+effective: {from: 2007-01-01}
+carc: ["236"]
+citation:
+  - title: NCCI procedure-to-procedure edits for practitioners, 2024Q3 (14000 to 14302 with 11400
+      to 11646)
+    grade: authority
+    checked: 2026-11-23
+  - title: AAD coding column of 2011 on staged excision
+    grade: secondary
+    checked: 2026-11-23
+why: >
+  A flap includes the excision of the lesion whose defect it closes. Mohs surgery is different -
+  it is paid beside the flap. Only encounters that bill Mohs surgery are judged here.
+exceptions:
+  - Mohs surgery beside a flap is paid.
+  - The excision points to another lesion.
+  - A modifier says that it was another lesion (59 or an X modifier).
+remedy: >
+  Take the excision off, or, where it was of another lesion, add the modifier and that lesion's
+  diagnosis.
+supersedes: [MOHS061]
+--- */
+with same_lesions as (
+    select distinct
+        pairs.line_id,
+        pairs.related_line_id
+    from core.encounter_pair as pairs
+    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as related_diagnoses
+        on
+            pairs.related_line_id = related_diagnoses.line_id
+            and diagnoses.code = related_diagnoses.code
+)
+
+select
+    pairs.line_id,
+    pairs.procedure_code || ' is part of ' || pairs.related_procedure_code
+    || ' - they point to one diagnosis and no modifier says another lesion' as reason,
+    pairs.related_line_id
+from core.encounter_pair as pairs
+inner join same_lesions
+    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
+inner join core.encounter_line as excision on pairs.line_id = excision.line_id
+inner join core.encounter_line as flap on pairs.related_line_id = flap.line_id
+where excision.is_excision and flap.closure = 'flap' and not pairs.has_ncci_modifier

@@ -1,0 +1,47 @@
+/* ---
+id: MOHS160
+name: no-malignant-diagnosis
+summary: No diagnosis of a Mohs line is a malignant or in-situ tumour.
+severity: error
+category: necessity
+population: core.mohs_line
+needs: [claims]
+requires: [diagnosis_codes]
+scope: patient
+effective: {from: 2015-10-01}
+carc: ["50", "11", "167"]
+citation:
+  - title: Published summary of LCD L34961 (actinic keratosis is not covered)
+    grade: secondary
+    checked: 2026-11-23
+  - title: ICD-10-CM codes read as malignant or in situ
+    grade: inference
+    checked: 2026-11-23
+why: >
+  Mohs surgery is covered for skin cancer. A line that points to a keratosis, a benign or an
+  uncertain growth, or to nothing, is denied as not necessary.
+exceptions:
+  - A malignant diagnosis stands beside the other one.
+  - A growth of uncertain nature was biopsied and operated on the same day (D48.5).
+remedy: >
+  Read the pathology report. If it names a malignant tumour, correct the diagnosis; if not, take the
+  line off or refund it.
+--- */
+with confirmations as (
+    select stage.line_id
+    from core.mohs_line as stage
+    inner join core.line_diagnosis as diagnoses
+        on stage.line_id = diagnoses.line_id and diagnoses.code = 'D485'
+    inner join core.encounter_line as biopsy
+        on stage.encounter_id = biopsy.encounter_id and biopsy.is_biopsy
+)
+
+select
+    stage.line_id,
+    case
+        when stage.pointers = 0 then stage.procedure_code || ' points to no diagnosis'
+        else stage.procedure_code || ' points to no malignant or in-situ diagnosis'
+    end as reason
+from core.mohs_line as stage
+anti join confirmations on stage.line_id = confirmations.line_id
+where stage.malignant_pointers = 0

@@ -1,0 +1,60 @@
+/* ---
+id: MOHS029
+name: second-first-stage-of-a-tumour
+summary: A first stage is billed within thirty days after another for the same diagnosis and side.
+severity: warning
+category: add-on
+population: core.mohs_line where is_first_stage
+needs: [claims]
+requires: [rendering_npi, diagnosis_codes]
+scope: patient
+effective: {from: 2007-01-01}
+carc: ["151"]
+citation:
+  - title: Our reading of the first-stage codes (once per tumour)
+    grade: inference
+    checked: 2026-11-23
+why: >
+  A tumour has one first stage. The same diagnosis and side again within a month, by the same group
+  and with no modifier that explains it, is a later stage of it or the same surgery billed twice.
+  Two tumours of one site share a diagnosis code; the chart clears those and is not read yet.
+exceptions:
+  - A modifier explains the return (58, 76, 78 or 79).
+  - The second stage was of another diagnosis or side.
+  - Another group cut the first.
+remedy: >
+  Compare the two operative notes. The same tumour - bill what was done as the payer wants surgery
+  over several days; another tumour - say so by side or modifier.
+--- */
+with returns as (
+    select
+        stage.line_id,
+        earlier.line_id as related_line_id,
+        stage.procedure_code,
+        date_diff('day', earlier.date_of_service, stage.date_of_service) as days
+    from core.mohs_line as stage
+    inner join core.mohs_line as earlier
+        on
+            stage.patient_id = earlier.patient_id
+            and stage.procedure_code = earlier.procedure_code
+            and stage.diagnosis_key = earlier.diagnosis_key
+            and coalesce(nullif(stage.group_id, ''), stage.rendering_npi)
+            = coalesce(nullif(earlier.group_id, ''), earlier.rendering_npi)
+            and coalesce(stage.side_modifier, '') = coalesce(earlier.side_modifier, '')
+            and stage.date_of_service > earlier.date_of_service
+            and stage.date_of_service <= earlier.date_of_service + 30
+    where
+        stage.is_first_stage
+        and stage.pointers > 0
+        and not stage.has_58
+        and not stage.has_76
+        and not stage.has_78
+        and not stage.has_79
+)
+
+select
+    returns.line_id,
+    returns.procedure_code || ' stands for the same diagnosis and side '
+    || cast(returns.days as varchar) || ' days before' as reason,
+    returns.related_line_id
+from returns
