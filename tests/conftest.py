@@ -48,6 +48,12 @@ def mohs(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProc
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _prefect_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Prefect's database in a folder of this session, never the user's own."""
+    os.environ.setdefault("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The README's main command, run once for all tests that look at what it makes."""
