@@ -56,7 +56,7 @@ def stage(batch: Batch, file_id: str, context: Context, *, is_export: bool) -> S
     typed = _type_claims(
         batch, file_id, context, claims, lines, diagnoses, cob, is_export=is_export
     )
-    failed = pl.concat([failed, *schema_failures(typed, claims)])
+    failed = pl.concat([failed, *schema_failures(typed, claims, failed)])
     bad = failed.select("claim_ordinal").unique()
     row_charge = claims.select(
         "claim_ordinal", "lines", dollars=pl.col("line_charge" if is_export else "money")
@@ -207,6 +207,7 @@ def _type_claims(
                 pl.col("claim_place"),
             ),
             diagnosis_codes="pointed",
+            diagnosis_key=pl.col("pointed").list.join(" "),
             rendering_npi=pl.coalesce(
                 pl.when(pl.col("rendering_npi") != "").then(pl.col("rendering_npi")),
                 pl.col("claim_renderer"),

@@ -125,9 +125,7 @@ def _run_each(
         outcome = rules.run(connection, [rule], run_id="examples")
         if outcome.problems:
             raise ValueError(str(outcome.problems[0]))
-        for line_id, missing in connection.execute(
-            "SELECT line_id, missing FROM temp.rule_line"
-        ).fetchall():
+        for line_id, missing in rules.lines(connection, rule):
             (judged if missing is None else not_evaluable).add((rule.id, line_id))
     findings = {
         (rule_id, line_id): (severity, reason)
@@ -260,6 +258,7 @@ def _stage_case(
                     "date_of_service": _day(example.values["date_of_service"]),
                     "modifiers": modifiers,
                     "modifier_key": " ".join(sorted(modifiers)),
+                    "diagnosis_key": None if diagnoses is None else " ".join(diagnoses),
                     "charge": Decimal(example.values["charge"]),
                     "units": Decimal(example.values["units"]),
                     "diagnosis_codes": diagnoses,

@@ -499,7 +499,7 @@ def settle(connection: Connection) -> pl.DataFrame:
 
 
 def _settle(connection: Connection, numbers: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
-    """Chains and remittances of the claim numbers; returns and notes the patients touched."""
+    """Chains and remittances of the claim numbers, and charts; notes and returns the patients."""
     changed = chains.resolve(connection, numbers)
     wider = pl.concat(
         [
@@ -511,7 +511,14 @@ def _settle(connection: Connection, numbers: pl.DataFrame, patients: pl.DataFram
         ]
     ).unique()
     touched = (
-        pl.concat([patients, changed.select("patient_id"), rematch(connection, wider)])
+        pl.concat(
+            [
+                patients,
+                changed.select("patient_id"),
+                rematch(connection, wider),
+                move_charts(connection),
+            ]
+        )
         .drop_nulls()
         .unique()
         .sort("patient_id")
@@ -680,6 +687,38 @@ def rematch(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame
     connection.unregister("rematched")
     return pl.concat(
         [changed.select("patient_id"), changed.select(patient_id="old_patient_id")]
+    ).unique()
+
+
+_MOVED_CHARTS = """
+select
+    lesions.lesion_key,
+    lesions.patient_id as old_patient_id,
+    claims.patient_id,
+    claims.bucket
+from staged.chart_lesion as lesions
+inner join staged.claim as claims on lesions.claim_number = claims.claim_id
+where claims.is_standing and lesions.patient_id is distinct from claims.patient_id
+"""
+
+
+def move_charts(connection: Connection) -> pl.DataFrame:
+    """Give a chart's lesions to the patient of the claim it names, so that both are worked at once.
+
+    Returns the patients touched, before and after (patient_id).
+    """
+    moved = warehouse.select(connection, _MOVED_CHARTS)
+    if moved.is_empty():
+        return pl.DataFrame(schema={"patient_id": pl.String})
+    connection.register("moved", moved.to_arrow())
+    for name in ("chart_lesion", "chart_stage"):
+        connection.execute(
+            f"UPDATE staged.{name} SET patient_id = moved.patient_id, bucket = moved.bucket "
+            f"FROM moved WHERE {name}.lesion_key = moved.lesion_key"
+        )
+    connection.unregister("moved")
+    return pl.concat(
+        [moved.select("patient_id"), moved.select(patient_id="old_patient_id")]
     ).unique()
 
 

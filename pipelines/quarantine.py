@@ -17,14 +17,21 @@ from schemas.dictionary import tables
 from schemas.table import Table
 
 
-def schema_failures(typed: dict[str, pl.DataFrame], claims: pl.DataFrame) -> list[pl.DataFrame]:
-    """What the Pandera models refuse, as failures of the claims the rows belong to."""
+def schema_failures(
+    typed: dict[str, pl.DataFrame], claims: pl.DataFrame, failed: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """What the Pandera models refuse, as failures of the claims the rows belong to.
+
+    Claims that `failed` a check already are left out: their reasons are known.
+    """
+    known = failed.select("claim_ordinal").unique()
     place = claims.select("claim_ordinal", "ordinal", "byte_offset", "byte_end")
     found = []
     for name, frame in typed.items():
         model = tables()[name]
-        # rows that already failed a check have nulls; their reasons are known
-        ready = frame.drop_nulls(_required(model))
+        ready = frame
+        if not known.is_empty():
+            ready = frame.join(known, on="claim_ordinal", how="anti", maintain_order="left")
         for row, reason in refused(model, ready.drop("claim_ordinal")):
             found.append(
                 ready.slice(row, 1)
@@ -38,10 +45,6 @@ def schema_failures(typed: dict[str, pl.DataFrame], claims: pl.DataFrame) -> lis
                 .cast(FAILURE)  # type: ignore[arg-type]
             )
     return found
-
-
-def _required(model: type[Table]) -> list[str]:
-    return [name for name, column in model.to_schema().columns.items() if not column.nullable]
 
 
 def refused(model: type[Table], frame: pl.DataFrame) -> list[tuple[int, str]]:

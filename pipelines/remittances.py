@@ -48,7 +48,7 @@ def stage(
         ]
     )
     typed = _type_remits(file_id, context, claims, lines, taken, payments, is_835=is_835)
-    failed = pl.concat([failed, *schema_failures(typed, claims)])
+    failed = pl.concat([failed, *schema_failures(typed, claims, failed)])
     bad = failed.select("claim_ordinal").unique()
     weight = 1 if counts else 0
     row_charge = claims.select(
@@ -486,5 +486,5 @@ class Payments:
                 ),
                 remedy=pl.lit("look for claims missing from the remittance; its claims were kept"),
             )
-            .cast(QUARANTINE)
-        )  # type: ignore[arg-type]
+            .cast(QUARANTINE)  # type: ignore[arg-type]
+        )

@@ -298,10 +298,31 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
 
 
 def _run_rule(connection: Connection, rule: Rule, run_id: str, live_lines: int) -> None:
-    header = rule.header
+    lines, said = _lines(rule)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE rule_line AS "
-        f"WITH population AS ({_population(rule)}) {_engine('rule_line')}",
+        f"INSERT INTO temp.rule_finding BY NAME {lines}, found AS "
+        f"({EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)) {_engine('rule_finding')}",
+        {**said, "rule_version": rule.version, "run_id": run_id},
+    )
+    connection.execute(
+        f"INSERT INTO audit.rule_coverage BY NAME {lines} "
+        f"SELECT * FROM ({_engine('rule_coverage')})",
+        {**said, "live_lines": live_lines},
+    )
+
+
+def lines(connection: Connection, rule: Rule) -> list[tuple[str, str | None]]:
+    """Every line in use that the rule is about, and what keeps it from being judged."""
+    query, said = _lines(rule)
+    found = connection.execute(f"{query} SELECT line_id, missing FROM rule_lines", said)
+    return [(line_id, missing) for line_id, missing in found.fetchall()]
+
+
+def _lines(rule: Rule) -> tuple[str, dict[str, object]]:
+    """The CTE `rule_lines` and its parameters."""
+    header = rule.header
+    return (
+        f"WITH population AS ({_population(rule)}), rule_lines AS ({_engine('rule_line')})",
         {
             "rule_id": rule.id,
             "severity": header.severity,
@@ -309,15 +330,6 @@ def _run_rule(connection: Connection, rule: Rule, run_id: str, live_lines: int) 
             "first_day": header.effective.first,
             "last_day": header.effective.last or date.fromisoformat(DATE_OPEN),
         },
-    )
-    connection.execute(
-        "INSERT INTO temp.rule_finding BY NAME WITH found AS "
-        f"({EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)) {_engine('rule_finding')}",
-        {"rule_id": rule.id, "rule_version": rule.version, "run_id": run_id},
-    )
-    connection.execute(
-        f"INSERT INTO audit.rule_coverage BY NAME {_engine('rule_coverage')}",
-        {"rule_id": rule.id, "live_lines": live_lines},
     )
 
 

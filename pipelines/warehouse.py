@@ -34,6 +34,9 @@ LINES_PER_SET = 700_000
 """Service lines worked through at once; keeps a set's tables well under 2 GB."""
 HEADER = re.compile(r"/\*\s*---.*?---\s*\*/", re.DOTALL)
 
+VIEWED = ("core.encounter_line", "core.mohs_line")
+"""Tables that are some rows of another one, and so views of it; each after the one it reads."""
+
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -115,8 +118,18 @@ def create(connection: Connection, layers: Iterable[str] = LAYERS) -> None:
     for layer in wanted:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     for name, model in tables().items():
-        if name.split(".")[0] in wanted:
+        if name.split(".")[0] in wanted and name not in VIEWED:
             connection.execute(create_statement(model))
+    create_views(connection, wanted)
+
+
+def create_views(connection: Connection, layers: Iterable[str] = LAYERS) -> None:
+    """Create the views that are not there yet in the catalog in use."""
+    for name in VIEWED:
+        layer = name.split(".")[0]
+        if layer in layers:
+            query = select_text(queries(layer)[name])
+            connection.execute(f"CREATE VIEW IF NOT EXISTS {name} AS {query}")
 
 
 def open_warehouse(path: Path) -> Connection:
@@ -244,13 +257,18 @@ def tables_read(connection: Connection, select: str) -> set[str]:
 
 def build_order(names: Iterable[str]) -> list[str]:
     """The tables in an order in which each comes after those it reads."""
-    wanted = sorted(set(names))
+    return list(_build_order(frozenset(names)))
+
+
+@cache
+def _build_order(names: frozenset[str]) -> tuple[str, ...]:
+    wanted = sorted(names)
     files = {name: path for layer in ("core", "audit") for name, path in queries(layer).items()}
     connection = duckdb.connect()
     reads = {name: tables_read(connection, select_text(files[name])) for name in wanted}
     connection.close()
     graph = {name: sorted(reads[name] & set(wanted)) for name in wanted}
-    return list(TopologicalSorter(graph).static_order())
+    return tuple(TopologicalSorter(graph).static_order())
 
 
 @cache
@@ -260,10 +278,17 @@ def built_tables() -> tuple[str, ...]:
 
 
 def build(connection: Connection, names: Iterable[str]) -> None:
-    """Fill the tables from their SELECTs, in build order, in the catalog in use."""
+    """Fill the tables from their SELECTs, in build order, in the catalog in use; views need it not."""
     files = {name: path for layer in ("core", "audit") for name, path in queries(layer).items()}
-    for name in build_order(names):
-        connection.execute(f"INSERT INTO {name} BY NAME {select_text(files[name])}")
+    # there are no statistics of a set, and DuckDB would hash the wide side of many a join; the
+    # queries name the side to hash last
+    connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    try:
+        for name in build_order(names):
+            if name not in VIEWED:
+                connection.execute(f"INSERT INTO {name} BY NAME {select_text(files[name])}")
+    finally:
+        connection.execute("SET disabled_optimizers = ''")
 
 
 def is_whole(name: str) -> bool:
@@ -321,6 +346,8 @@ def part(connection: Connection, condition: str, *, is_built: bool = False) -> I
         for name, model in tables().items():
             layer = name.split(".")[0]
             columns = model.to_schema().columns
+            if name in VIEWED:
+                continue
             if layer in ("core", "audit") and (not is_built or issubclass(model, WholeTable)):
                 connection.execute(create_statement(model))
                 continue
@@ -330,6 +357,7 @@ def part(connection: Connection, condition: str, *, is_built: bool = False) -> I
             elif layer in ("core", "audit"):
                 limit = f" WHERE {_by_patient(condition)}"
             connection.execute(f'CREATE VIEW {name} AS SELECT * FROM "{home}".{name}{limit}')
+        create_views(connection)
         yield home
     finally:
         connection.execute(f'USE "{home}"')
@@ -347,13 +375,16 @@ def _by_patient(condition: str) -> str:
 def keep(connection: Connection, home: str, names: Iterable[str]) -> None:
     """Append a set's tables to the warehouse's."""
     for name in names:
-        connection.execute(f'INSERT INTO "{home}".{name} BY NAME SELECT * FROM part.{name}')
+        if name not in VIEWED:
+            connection.execute(f'INSERT INTO "{home}".{name} BY NAME SELECT * FROM part.{name}')
 
 
 def forget_patients(connection: Connection, patients: pl.DataFrame | None) -> None:
     """Empty core and audit tables of the patients given (None: of everyone) before they are rebuilt."""
     for name, model in tables().items():
         if name.split(".")[0] not in ("core", "audit") or issubclass(model, WholeTable):
+            continue
+        if name in VIEWED:
             continue
         if patients is None:
             connection.execute(f"DROP TABLE {name}")
@@ -438,8 +469,13 @@ def publish(connection: Connection, target: Path) -> Path:
             for layer in ("reference", "core", "audit"):
                 connection.execute(f"CREATE SCHEMA snapshot.{layer}")
             for name in tables():
-                if name.split(".")[0] in ("reference", "core", "audit") and name not in UNPUBLISHED:
+                unwanted = name in UNPUBLISHED or name in VIEWED
+                if name.split(".")[0] in ("reference", "core", "audit") and not unwanted:
                     connection.execute(f"CREATE TABLE snapshot.{name} AS SELECT * FROM {name}")
+            home = value(connection, "SELECT current_catalog()")
+            connection.execute("USE snapshot")
+            create_views(connection)
+            connection.execute(f'USE "{home}"')
         finally:
             connection.execute("DETACH snapshot")
         draft.replace(target)

@@ -103,6 +103,7 @@ class StagedLine(Table):
     diagnosis_codes: Codes = column(
         "those the line points to, in order, no dots; null where unknown"
     )
+    diagnosis_key: str = column("diagnosis_codes as text, for comparing; null where unknown")
     rendering_npi: str = column("of the line, else the claim, else the billing provider")
     rendering_taxonomy: str = column("of the line, else of the claim")
     clia_number: str = column("of the line, else of the claim")
@@ -207,6 +208,7 @@ class Claim(Table):
     )
     billing_npi: str = column("billing provider")
     patient_id: str = column("pseudonym", required=True)
+    rendering_type: str = column("MD, DO, NP ... as the export says; null otherwise")
     patient_sex: str = column("F, M, U or blank")
     charge: Money = column("billed", required=True)
     frequency_code: str = column("1, 7", required=True)
@@ -252,6 +254,7 @@ class ServiceLine(Table):
     diagnosis_codes: Codes = column(
         "those the line points to, in order, no dots; null where unknown"
     )
+    diagnosis_key: str = column("diagnosis_codes as text, for comparing; null where unknown")
     clia_number: str = column("laboratory certificate number")
     charge: Money = column("billed; null where posted payments alone know the line")
     allowed: Money = column("net allowed by the primary payer after all its remittances")
@@ -270,6 +273,7 @@ class ServiceLine(Table):
     driver_carc: str = column("the reason that decides; null unless denied")
     driver_rarc: str = column("first remark with it")
     remitted_date: pl.Date = column("payment date of the latest remittance")
+    submitted_date: pl.Date = column("when its claim was submitted")
     payer: str = column("payer of the claim", required=True)
     line_of_business: str = column("of the claim", required=True)
     locality: str = column("of the claim; null where unknown")
@@ -321,7 +325,7 @@ class Encounter(Table):
     additional_stages: Units = column("units of 17312 and 17314", required=True)
     extra_blocks: Units = column("units of 17315", required=True)
     lines: pl.Int64 = column("billed lines", required=True)
-    charge: Money = column("billed", required=True)
+    charge: Money = column("billed; null where posted payments alone know a line")
 
     class Config(Table.Config):
         name = "core.encounter"

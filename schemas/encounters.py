@@ -36,6 +36,7 @@ class PatientLine(Table):
     modifier_key: str = column("modifiers sorted", required=True)
     units: Units = column("billed units", required=True)
     diagnosis_codes: Codes = column("those the line points to, in order; null where unknown")
+    diagnosis_key: str = column("diagnosis_codes as text, for comparing; null where unknown")
     clia_number: str = column("laboratory certificate number")
     charge: Money = column("billed", required=True)
     allowed: Money = column("net allowed by the primary payer")
@@ -97,14 +98,7 @@ class PatientLine(Table):
     mpfs_quarters: pl.Int64 = column(QUARTERS)
     icd10_release: str = column(RELEASE)
     icd10_quarters: pl.Int64 = column(QUARTERS)
-
-    class Config(Table.Config):
-        name = "core.patient_line"
-
-
-class EncounterLine(PatientLine):
-    """One row per live primary line with a charge, of the encounters that bill a Mohs code."""
-
+    has_mohs: pl.Boolean = column("its encounter bills a Mohs code", required=True)
     code_units: Units = column("units of the line's code in the encounter", required=True)
     code_lines: pl.Int64 = column("lines of the line's code in the encounter", required=True)
     has_first_stage: pl.Boolean = column("the encounter bills 17311 or 17313", required=True)
@@ -119,7 +113,13 @@ class EncounterLine(PatientLine):
     limb_pointers: pl.Int64 = column("of them limb: hand or arm, foot or leg")
     ambiguous_pointers: pl.Int64 = column("of them overlapping or unspecified sites")
     malignant_pointers: pl.Int64 = column("of them malignant or in situ")
-    diagnosis_key: str = column("the first four pointers in order; null where unknown")
+
+    class Config(Table.Config):
+        name = "core.patient_line"
+
+
+class EncounterLine(PatientLine):
+    """One row per live primary line with a charge, of the encounters that bill a Mohs code."""
 
     class Config(Table.Config):
         name = "core.encounter_line"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,10 @@ from tests.x12_text import NPI, OTHER_NPI, bills, remits
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     one = Desk(opened(), tmp_path)
     one.clear()
-    yield one
+    return one
 
 
 def bill(number: str = "A", **more: Any) -> dict[str, Any]:
@@ -41,7 +40,10 @@ def submissions(desk: Desk) -> list[tuple[str, int, str, bool]]:
         "SELECT claim_id, submission, frequency_code, is_standing FROM staged.claim "
         "ORDER BY claim_id, submission, claim_key"
     )
-    return [tuple(row.values()) for row in found]  # type: ignore[misc]
+    return [
+        (row["claim_id"], row["submission"], row["frequency_code"], row["is_standing"])
+        for row in found
+    ]
 
 
 # what a bill is called
@@ -77,7 +79,9 @@ def test_the_second_practice_may_come_later(desk: Desk) -> None:
 
 
 def test_a_source_without_billing_npis_joins_the_practice_that_has_the_number(desk: Desk) -> None:
-    row = "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge"
+    row = (
+        "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge"
+    )
     exported = f"{row}\nA,1,P1,{NPI},2024-08-13,17311,1,1000\n"
     desk.take_in(bills(bill()), exported)
     assert [(row[0], row[3]) for row in submissions(desk)] == [("A", False), ("A", True)]
@@ -87,9 +91,7 @@ def test_a_source_without_billing_npis_joins_the_practice_that_has_the_number(de
 
 
 def test_a_claim_sent_again_replaces_itself(desk: Desk) -> None:
-    desk.take_in(
-        bills(bill(), created="20240901"), bills(bill(), created="20240915", control="2")
-    )
+    desk.take_in(bills(bill(), created="20240901"), bills(bill(), created="20240915", control="2"))
     assert submissions(desk) == [("A", 1, "1", False), ("A", 2, "1", True)]
     assert desk.core()["claim"].select("claim_id", "submission").rows() == [("A", 2)]
 
@@ -188,7 +190,9 @@ HISTORY = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(history=HISTORY, seed=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_chains(
     desk: Desk, history: list[tuple[str, str, str]], seed: Any
@@ -196,8 +200,8 @@ def test_any_order_of_arrival_gives_the_same_chains(
     files = [remits(paid("A", "ICN1"))]
     for at, (frequency, number, day) in enumerate(history):
         original = "ICN1" if number == "A2" else ""
-        one = bill(number, frequency=frequency, original=original)
-        files.append(bills(one, created=day, control=str(at + 2)))
+        claim = bill(number, frequency=frequency, original=original)
+        files.append(bills(claim, created=day, control=str(at + 2)))
     desk.clear()
     desk.take_in(*files)
     expected = desk.rows("SELECT * FROM staged.claim ORDER BY claim_key")
@@ -263,7 +267,9 @@ def test_the_crosswalk_joins_the_numbers_a_person_goes_by(desk: Desk) -> None:
     desk.people = pl.DataFrame(
         {"number": ["TESTMEMBER1", "TESTMEMBER2", "RECORD1"], "person": ["P1", "P1", "P1"]}
     )
-    row = "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge"
+    row = (
+        "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge"
+    )
     desk.take_in(
         bills(bill("A"), bill("B", member="testmember2"), bill("C", member="TESTMEMBER3")),
         f"{row}\nX,1,record1,{NPI},2024-08-13,17311,1,1000\n",

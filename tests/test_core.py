@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from tests.x12_text import NPI, OTHER_NPI, bills, remits, reversed_
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     one = Desk(opened(), tmp_path)
     one.clear()
-    yield one
+    return one
 
 
 def money(text: str) -> Decimal:
@@ -54,9 +53,9 @@ def matches(desk: Desk) -> list[tuple[str, str]]:
 
 def test_the_providers_number_of_the_line_comes_first(desk: Desk) -> None:
     # both SVC look like line 1, but their numbers cross over
-    paid = {"number": "A", "lines": [{"control": "LINE2"}, {"control": "LINE1"}]}
-    for line in paid["lines"]:
-        line["adjustments"] = [("CO", "45", "1000")]
+    off = [("CO", "45", "1000")]
+    lines = [{"control": "LINE2", "adjustments": off}, {"control": "LINE1", "adjustments": off}]
+    paid = {"number": "A", "lines": lines}
     desk.take_in(bills(MOHS), remits(paid))
     assert matches(desk) == [("control_number", "A-2"), ("control_number", "A-1")]
 
@@ -87,7 +86,9 @@ def test_equal_candidates_are_taken_in_line_order(desk: Desk) -> None:
     twins = {"number": "A", "lines": [{}, {}, {}]}
     paid = {
         "number": "A",
-        "lines": [{"paid": str(at), "adjustments": [("CO", "45", str(1000 - at))]} for at in (1, 2)],
+        "lines": [
+            {"paid": str(at), "adjustments": [("CO", "45", str(1000 - at))]} for at in (1, 2)
+        ],
     }
     desk.take_in(bills(twins), remits(paid))
     assert matches(desk) == [("full", "A-1"), ("full", "A-2")]
@@ -127,7 +128,7 @@ def test_a_code_the_payer_changed_is_found_by_the_billed_one(desk: Desk) -> None
     "change", [{"code": "17313"}, {"charge": "999"}, {"day": "20240814"}], ids=str
 )
 def test_another_code_charge_or_day_is_no_match(desk: Desk, change: dict[str, str]) -> None:
-    line = {"charge": "1000", **change}
+    line: dict[str, Any] = {"charge": "1000", **change}
     line["adjustments"] = [("CO", "45", line["charge"])]
     desk.take_in(bills(MOHS), remits({"number": "A", "lines": [line]}))
     assert matches(desk) == [("none", "A-R1")]
@@ -234,8 +235,8 @@ def test_a_correction_nets_and_the_last_one_does_not_win(desk: Desk) -> None:
     assert line["allowed"] == money("900")
     assert line["patient_responsibility"] == money("100")
     assert line["is_adjudicated"]
-    adjustments = desk.core()["adjustment"].group_by("group_code", "carc").agg(
-        pl.col("amount").sum()
+    adjustments = (
+        desk.core()["adjustment"].group_by("group_code", "carc").agg(pl.col("amount").sum())
     )
     net = {(group, carc): amount for group, carc, amount in adjustments.iter_rows()}
     assert net == {("CO", "45"): money("100"), ("PR", "1"): money("100"), ("PR", "2"): money("0")}
@@ -413,7 +414,7 @@ def test_a_claim_adjudicated_without_lines_denies_all_of_them(desk: Desk) -> Non
 # whose payment it was
 
 
-SECONDARY = {"payer": "SECOND TEST", "payer_id": "TESTSECOND"}
+SECONDARY: dict[str, Any] = {"payer": "SECOND TEST", "payer_id": "TESTSECOND"}
 
 
 def test_a_secondary_payers_answer_leaves_the_primary_line_alone(desk: Desk) -> None:
@@ -422,12 +423,10 @@ def test_a_secondary_payers_answer_leaves_the_primary_line_alone(desk: Desk) -> 
         "number": "A",
         "lines": [{"paid": "640", "adjustments": [CONTRACTUAL, ("PR", "2", "160")]}],
     }
-    after = {"number": "A", "status": "2", "lines": [{"paid": "160"}]}
-    after["lines"][0]["adjustments"] = [("OA", "23", "840")]
+    answer = {"paid": "160", "adjustments": [("OA", "23", "840")]}
+    after = {"number": "A", "status": "2", "lines": [answer]}
     back = {**reversed_(after)}
-    desk.take_in(
-        bills({"number": "A", "lines": [{}]}), remits(primary), remits(after, **SECONDARY)
-    )
+    desk.take_in(bills({"number": "A", "lines": [{}]}), remits(primary), remits(after, **SECONDARY))
     expected = {"paid": money("640"), "allowed": money("800"), "is_adjudicated": True}
     assert picked(desk.lines()["A-1"], expected) == expected
     # a reversal has no turn of its own: it is that of the payer's other answer
@@ -437,14 +436,12 @@ def test_a_secondary_payers_answer_leaves_the_primary_line_alone(desk: Desk) -> 
 
 
 def test_bills_to_two_payers_are_two_claims_with_their_own_payments(desk: Desk) -> None:
-    lines = [{}]
+    lines: list[dict[str, Any]] = [{}]
     primary = {"number": "A", "lines": lines}
     second = {"number": "A", "sequence": "S", "lines": lines, "filing": "CI", **SECONDARY}
     desk.take_in(
         bills(primary, second),
-        remits(
-            {"number": "A", "lines": [{"paid": "640", "adjustments": [("CO", "45", "360")]}]}
-        ),
+        remits({"number": "A", "lines": [{"paid": "640", "adjustments": [("CO", "45", "360")]}]}),
         # it says it went first (CLP02 = 1), but it is the secondary's own bill
         remits(
             {"number": "A", "lines": [{"paid": "160", "adjustments": [("OA", "23", "840")]}]},
@@ -507,12 +504,21 @@ def history() -> list[str]:
         "icn": "ICN2",
         "original": "ICN1",
         "lines": [
-            {"modifiers": "59", "charge": "1100", "paid": "700", "adjustments": [("CO", "45", "400")]}
+            {
+                "modifiers": "59",
+                "charge": "1100",
+                "paid": "700",
+                "adjustments": [("CO", "45", "400")],
+            }
         ],
     }
     return [
         bills({"number": "A", "lines": [{}]}, {"number": "B", "lines": [{}], "npi": OTHER_NPI}),
-        bills({"number": "A", "sequence": "S", "lines": [{}], **SECONDARY}, created="20240926", control="2"),
+        bills(
+            {"number": "A", "sequence": "S", "lines": [{}], **SECONDARY},
+            created="20240926",
+            control="2",
+        ),
         bills(
             {
                 "number": "A2",
@@ -624,7 +630,9 @@ def files_of(cases: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(cases=st.lists(episodes(), min_size=1, max_size=4))
 def test_no_dollar_is_lost_between_remittances_and_lines(
     desk: Desk, cases: list[dict[str, Any]]
@@ -640,10 +648,7 @@ def test_no_dollar_is_lost_between_remittances_and_lines(
                 standing[f"C{at}"] += 1
                 paid[f"C{at}"] += sum(Decimal(line["paid"]) for line in answer["lines"])
     lines = found["service_line"]
-    by_claim = {
-        claim: amount
-        for claim, amount in lines.group_by("claim_id").agg(pl.col("paid").sum()).iter_rows()
-    }
+    by_claim = dict(lines.group_by("claim_id").agg(pl.col("paid").sum()).iter_rows())
     for claim, amount in by_claim.items():
         assert (amount or 0) == paid[claim], claim
     assert sum(by_claim.values(), Decimal(0)) == sum(paid.values(), Decimal(0))

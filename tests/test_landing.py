@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,10 @@ Row = dict[str, Any]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     one = Desk(opened(), tmp_path)
     one.clear()
-    yield one
+    return one
 
 
 # other projects' files, through the command
@@ -93,7 +92,9 @@ def test_in_is_accepted_and_set_aside(samples: dict[str, Row]) -> None:
 def test_claims_whose_lines_do_not_add_up_are_set_aside_whole(
     samples: dict[str, Row], manifest: dict[str, dict[str, str]]
 ) -> None:
-    names = [name for name in manifest if name.startswith("imsweb_837/") and is_ours(manifest[name])]
+    names = [
+        name for name in manifest if name.startswith("imsweb_837/") and is_ours(manifest[name])
+    ]
     assert len(names) == 21
     for name in names:
         row, total = samples[name], manifest[name]
@@ -167,7 +168,8 @@ def test_an_835_cut_off_or_out_of_balance_is_set_aside(desk: Desk, shared_data: 
     assert (cut.status, cut.rows_in, cut.rows_accepted) == ("quarantined", 2, 0)
     assert cut.charge_in == cut.charge_quarantined == 2000
     assert (unbalanced.status, unbalanced.rows_accepted) == ("partial", 1)
-    assert (unbalanced.charge_accepted, unbalanced.charge_quarantined) == (800, 1200)
+    assert unbalanced.charge_accepted == 800
+    assert unbalanced.charge_quarantined == 1200
     assert ("claim", "Q8") in desk.reasons()
 
 
@@ -204,7 +206,9 @@ FILES = history()
 OWN_TIME = ("received_at", "path", "name", "file_id")
 
 
-def contents(desk: Desk, *, layers: tuple[str, ...] = ("landing", "staged")) -> dict[str, Counter[str]]:
+def contents(
+    desk: Desk, *, layers: tuple[str, ...] = ("landing", "staged")
+) -> dict[str, Counter[str]]:
     """Table -> its rows, but for when and from where a file was read."""
     found = {}
     for name in tables():
@@ -212,7 +216,8 @@ def contents(desk: Desk, *, layers: tuple[str, ...] = ("landing", "staged")) -> 
             rows = desk.rows(f"SELECT * FROM {name}")
             if name == "landing.file":
                 rows = [
-                    {column: row[column] for column in row if column not in OWN_TIME} for row in rows
+                    {column: row[column] for column in row if column not in OWN_TIME}
+                    for row in rows
                 ]
             found[name] = Counter(repr(row) for row in rows)
     for name, frame in desk.core().items():
@@ -272,7 +277,9 @@ def test_simulated_and_real_claims_never_meet(desk: Desk) -> None:
 
 
 def test_remittances_come_after_the_claims_of_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "a.835").write_text(remits({"number": "A", "charge": "0", "paid": "0", "lines": []}))
+    (tmp_path / "a.835").write_text(
+        remits({"number": "A", "charge": "0", "paid": "0", "lines": []})
+    )
     (tmp_path / "b.837").write_text(bills({"number": "A", "lines": [{}]}))
     (tmp_path / ".hidden").write_text("x")
     assert [path.name for path in landing.files([tmp_path])] == ["b.837", "a.835"]

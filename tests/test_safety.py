@@ -59,7 +59,7 @@ def contents(path: Path) -> dict[str, Counter[str]]:
         connection.close()
 
 
-def run_python(code: str, *words: str, **more: object) -> subprocess.CompletedProcess[str]:
+def run_python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
     """A Python process of its own in this environment."""
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *words],
@@ -68,7 +68,6 @@ def run_python(code: str, *words: str, **more: object) -> subprocess.CompletedPr
         text=True,
         timeout=120,
         check=False,
-        **more,  # type: ignore[call-overload]
     )
 
 
@@ -164,7 +163,7 @@ def test_a_full_disk_is_told_and_leaves_the_warehouse_usable(tmp_path: Path) -> 
         [str(Path(sys.executable).with_name("mohs")), "ingest", str(large)],
         env={**os.environ, "MOHS_WAREHOUSE": str(place.warehouse)},
         cwd=tmp_path,
-        preexec_fn=limit,  # noqa: PLW1509 - the child has one thread
+        preexec_fn=limit,
         capture_output=True,
         text=True,
         timeout=120,

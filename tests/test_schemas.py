@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pandera.polars as pa
 import polars as pl
 import pytest
@@ -112,7 +113,9 @@ def _spelled(field: Any) -> str:
         if all(
             series.select(
                 pl.col("x").str.contains(
-                    str(getattr(check.statistics["pattern"], "pattern", check.statistics["pattern"]))
+                    str(
+                        getattr(check.statistics["pattern"], "pattern", check.statistics["pattern"])
+                    )
                 )
             ).item()
             for check in field.checks
@@ -194,7 +197,7 @@ def test_duckdb_takes_a_sound_row_and_no_null_where_none_may_be(name: str) -> No
     assert back.rows() == sound(model).rows()
     for what, frame in poisons(model).items():
         if what.startswith("null in "):
-            with pytest.raises(warehouse.duckdb.ConstraintException):
+            with pytest.raises(duckdb.ConstraintException):
                 warehouse.insert(connection, name, frame)
     connection.close()
 

@@ -14,13 +14,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines import landing, values
+from pipelines import landing, staging, values
 from tests.desk import Desk, opened
 from tests.x12_text import NPI, bills, remits
 
-TWO = ({"number": "GOOD", "lines": [{}]}, {"number": "BAD", "lines": [{}, {"code": "17312"}]})
+TWO: tuple[dict[str, Any], ...] = (
+    {"number": "GOOD", "lines": [{}]},
+    {"number": "BAD", "lines": [{}, {"code": "17312"}]},
+)
 """A claim of 1,000 and one of 2,000 in two lines."""
-PAID = tuple(
+PAID: tuple[dict[str, Any], ...] = tuple(
     {
         "number": claim["number"],
         "lines": [{**line, "adjustments": [("CO", "45", "1000")]} for line in claim["lines"]],
@@ -30,10 +33,10 @@ PAID = tuple(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Desk:
     one = Desk(opened(), tmp_path)
     one.clear()
-    yield one
+    return one
 
 
 def changed(text: str, old: str, new: str, *, last: bool = True) -> str:
@@ -120,7 +123,7 @@ REMIT_DEFECTS: list[tuple[str, str, str, str]] = [
 def test_a_payment_with_one_defect_is_set_aside_and_the_others_go_on(
     desk: Desk, check: str, what: str, old: str, new: str
 ) -> None:
-    marked = [{**line, "remarks": "N115"} for line in PAID[1]["lines"]]  # type: ignore[union-attr]
+    marked = [{**line, "remarks": "N115"} for line in PAID[1]["lines"]]
     text = changed(remits(PAID[0], {**PAID[1], "lines": marked}), old, new)
     data = re.sub(r"SE\*\d+\*", f"SE*{text.count('~') - 4}*", text).encode()
     (outcome,) = desk.take_in(data)
@@ -174,6 +177,48 @@ def test_a_broken_envelope_is_told(
     if severity == "q":
         assert (outcome.rows_in, outcome.rows_accepted) == (3, 0)
         assert outcome.charge_quarantined == Decimal(3000)
+
+
+def with_other_component(text: str) -> str:
+    """The text as some senders write it: ISA16 says : and the codes are parted by >."""
+    head, _, rest = text.partition("~")
+    return f"{head}~{rest.replace(':', '>')}"
+
+
+def test_codes_parted_otherwise_than_the_isa_says_are_read_and_told(desk: Desk) -> None:
+    marked = {"number": "C", "lines": [{"modifiers": "LT 59"}]}
+    texts = [
+        with_other_component(bills(*TWO, marked)),
+        with_other_component(remits(*PAID, control="2")),
+        bills({"number": "D", "lines": [{"modifiers": "RT"}]}, control="3"),
+    ]
+    (outcome,) = desk.take_in("".join(texts))
+    assert (outcome.status, outcome.rows_accepted) == ("accepted", 8)
+    assert [(row["reason_code"], row["ordinal"]) for row in desk.quarantine("warning")] == [
+        ("Q1", 1),
+        ("Q1", texts[0].count("~") + 1),
+    ]
+    found = desk.lines()
+    assert found["C-1"]["modifiers"] == ["LT", "59"]
+    assert found["D-1"]["modifiers"] == ["RT"]
+    assert found["BAD-2"]["is_adjudicated"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        # the declared separator is used too, or two others are: nobody can tell
+        lambda text: text.replace("HC>17312", "HC:17312"),
+        lambda text: text.replace("HC>17312", "HC|17312"),
+    ],
+    ids=["declared too", "two others"],
+)
+def test_where_separators_differ_the_declared_one_is_believed(
+    desk: Desk, spoil: Callable[[str], str]
+) -> None:
+    (outcome,) = desk.take_in(spoil(with_other_component(bills(*TWO))))
+    assert outcome.rows_accepted == 0
+    assert desk.reasons() == {("claim", "Q4")}
 
 
 @pytest.mark.parametrize(
@@ -275,19 +320,17 @@ def test_control_numbers_of_another_file_are_told(desk: Desk) -> None:
 # Q12: the balance
 
 
-def test_a_line_lost_in_staging_stops_the_file(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_lost_in_staging_stops_the_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.take_in(bills({"number": "EARLIER", "lines": [{}]}))
-    whole = landing.staging.stage
+    whole = staging.stage
 
     def lossy(*given: Any, **more: Any) -> Any:
         staged = whole(*given, **more)
         object.__setattr__(staged, "rows_accepted", staged.rows_accepted - 1)
         return staged
 
-    monkeypatch.setattr(landing.staging, "stage", lossy)
-    with pytest.raises(landing.Unbalanced, match="3 rows and .3000.00 in, but 2 rows"):
+    monkeypatch.setattr(staging, "stage", lossy)
+    with pytest.raises(landing.Unbalanced, match=r"3 rows and \$3000\.00 in, but 2 rows"):
         desk.take_in(bills(*TWO), name="later")
     for name in ("landing.claim", "staged.claim", "landing.file", "landing.transaction"):
         assert desk.rows(f"SELECT count(*) AS rows FROM {name}") == [{"rows": 1}], name
@@ -314,7 +357,9 @@ def test_what_loop_building_loses_is_missed(desk: Desk, monkeypatch: pytest.Monk
 
 # exports
 
-HEADERS = "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge"
+HEADERS = (
+    "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge"
+)
 
 
 def export(*rows: str, headers: str = HEADERS) -> bytes:
@@ -388,7 +433,9 @@ def test_a_large_payment_is_one_payment_in_every_part(
     desk.clear()
     monkeypatch.setattr(x12, "CHUNK", 700)
     desk.take_in(text)
-    assert {name: desk.rows(f"SELECT * FROM staged.{name} ORDER BY ALL") for name in tables} == whole
+    assert {
+        name: desk.rows(f"SELECT * FROM staged.{name} ORDER BY ALL") for name in tables
+    } == whole
     assert desk.core()["remit_claim"].height == 40
     assert set(desk.core()["remit_claim"]["payer"]) == {"MEDICARE TEST"}
 
@@ -516,3 +563,15 @@ def test_today_is_a_day_of_service_and_tomorrow_is_not(desk: Desk) -> None:
         desk.take_in(bills({"number": "A", "lines": [{"day": day.strftime("%Y%m%d")}]}))
         assert desk.reasons("warning") == warned
 
+
+def test_a_value_that_fits_no_table_sets_its_claim_aside(desk: Desk) -> None:
+    # a place of service is two digits; nothing but the model says so
+    data = changed(bills(*TWO), "***11:B:1*", "***1X:B:1*").encode()
+    (outcome,) = desk.take_in(data)
+    assert (outcome.status, outcome.rows_accepted) == ("partial", 1)
+    assert {row["reason_code"] for row in desk.quarantine()} == {
+        "schema:staged.claim:place_of_service:str_matches",
+        "schema:staged.service_line:place_of_service:str_matches",
+    }
+    for row in desk.quarantine():
+        assert place_of(desk, row, data).startswith(b"CLM*BAD")

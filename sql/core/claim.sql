@@ -75,6 +75,7 @@ select
     ) as line_of_business,
     claims.billing_npi,
     claims.patient_id,
+    claims.rendering_type,
     claims.patient_sex,
     claims.charge,
     claims.frequency_code,

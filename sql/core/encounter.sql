@@ -14,7 +14,9 @@ select
         sum(lines.units) filter (where classes.class_name = 'mohs_extra_block'), 0
     ) as decimal(9, 3)) as extra_blocks,
     count(*) as lines,
-    cast(sum(lines.charge) as decimal(12, 2)) as charge
+    case
+        when count(*) = count(lines.charge) then cast(sum(lines.charge) as decimal(12, 2))
+    end as charge
 from core.service_line as lines
 left join reference.code_class as classes
     on

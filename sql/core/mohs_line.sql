@@ -15,6 +15,7 @@ select
     lines.modifier_key,
     lines.units,
     lines.diagnosis_codes,
+    lines.diagnosis_key,
     lines.clia_number,
     lines.charge,
     lines.allowed,
@@ -76,6 +77,7 @@ select
     lines.mpfs_quarters,
     lines.icd10_release,
     lines.icd10_quarters,
+    lines.has_mohs,
     lines.code_units,
     lines.code_lines,
     lines.has_first_stage,
@@ -89,7 +91,6 @@ select
     lines.trunk_pointers,
     lines.limb_pointers,
     lines.ambiguous_pointers,
-    lines.malignant_pointers,
-    lines.diagnosis_key
+    lines.malignant_pointers
 from core.encounter_line as lines
 where lines.is_mohs

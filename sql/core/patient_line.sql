@@ -1,4 +1,5 @@
--- What a line says by itself: its kind, its modifiers, the policy indicators and edits of its day.
+-- What rules keep asking of a line: its kind, its modifiers, the policy indicators and edits of its
+-- day, what its encounter bills. Diagnoses are read in the code table of the day.
 -- A published series judges the days of its releases; a day outside them is judged by the nearest.
 with mohs_patients as (
     select distinct lines.patient_id
@@ -32,6 +33,7 @@ patient_lines as (
         lines.modifier_key,
         lines.units,
         lines.diagnosis_codes,
+        lines.diagnosis_key,
         lines.clia_number,
         lines.charge,
         lines.allowed,
@@ -41,7 +43,8 @@ patient_lines as (
         lines.payer,
         lines.line_of_business,
         lines.locality,
-        lines.source
+        lines.source,
+        lines.submitted_date
     from core.service_line as lines
     semi join mohs_patients on lines.patient_id = mohs_patients.patient_id
     where lines.encounter_id is not null and lines.charge > 0
@@ -171,10 +174,25 @@ code_kinds as (
     group by code_days.procedure_code, code_days.date_of_service
 ),
 
-code_values as (
+code_facts as (
     select
         code_days.procedure_code,
         code_days.date_of_service,
+        coalesce(kinds.is_mohs, false) as is_mohs,
+        coalesce(kinds.is_first_stage, false) as is_first_stage,
+        coalesce(kinds.is_additional_stage, false) as is_additional_stage,
+        coalesce(kinds.is_extra_block, false) as is_extra_block,
+        case when kinds.is_head then 'H' when kinds.is_trunk then 'T' end as site_family,
+        coalesce(kinds.is_evaluation_management, false) as is_evaluation_management,
+        coalesce(kinds.is_new_patient_visit, false) as is_new_patient_visit,
+        coalesce(kinds.is_biopsy, false) as is_biopsy,
+        coalesce(kinds.is_biopsy_add_on, false) as is_biopsy_add_on,
+        coalesce(kinds.is_pathology, false) as is_pathology,
+        coalesce(kinds.is_frozen_section, false) as is_frozen_section,
+        coalesce(kinds.is_immunostain, false) as is_immunostain,
+        coalesce(kinds.is_excision, false) as is_excision,
+        coalesce(kinds.is_destruction, false) as is_destruction,
+        kinds.closure,
         fees.global_days,
         fees.multiple_procedure,
         fees.bilateral,
@@ -183,9 +201,25 @@ code_values as (
         fees.team,
         fees.pctc,
         edits.units as mue_units,
-        edits.mai as mue_mai
+        edits.mai as mue_mai,
+        judged_days.ptp_release,
+        judged_days.ptp_date,
+        judged_days.ptp_quarters,
+        judged_days.mue_release,
+        judged_days.mue_quarters,
+        judged_days.add_on_release,
+        judged_days.add_on_date,
+        judged_days.add_on_quarters,
+        judged_days.mpfs_release,
+        judged_days.mpfs_quarters,
+        judged_days.icd10_release,
+        judged_days.icd10_quarters
     from code_days
     inner join judged_days on code_days.date_of_service = judged_days.date_of_service
+    left join code_kinds as kinds
+        on
+            code_days.procedure_code = kinds.procedure_code
+            and code_days.date_of_service = kinds.date_of_service
     left join reference.mpfs_rvu as fees
         on
             code_days.procedure_code = fees.procedure_code
@@ -199,62 +233,192 @@ code_values as (
 
 billed_modifiers as (
     select
-        lines.line_id,
+        lines.modifier_key,
         lines.date_of_service,
         u.modifier
     from patient_lines as lines
     cross join unnest(lines.modifiers) as u (modifier)
 ),
 
-line_modifiers as (
+-- few combinations of modifiers stand on many lines
+modifier_days as (
+    select distinct
+        billed_modifiers.modifier_key,
+        billed_modifiers.date_of_service,
+        billed_modifiers.modifier
+    from billed_modifiers
+),
+
+modifier_facts as (
     select
-        billed_modifiers.line_id,
+        modifier_days.modifier_key,
+        modifier_days.date_of_service,
         bool_or(meanings.is_distinct) as has_distinct_modifier,
         bool_or(meanings.is_ncci) as has_ncci_modifier,
         bool_or(meanings.price_effect = 'assistant') as has_assistant_modifier,
-        max(billed_modifiers.modifier) filter (where meanings.side <> '' or meanings.part <> '')
+        max(modifier_days.modifier) filter (where meanings.side <> '' or meanings.part <> '')
             as side_modifier,
-        bool_or(billed_modifiers.modifier = '24') as has_24,
-        bool_or(billed_modifiers.modifier = '25') as has_25,
-        bool_or(billed_modifiers.modifier = '57') as has_57,
-        bool_or(billed_modifiers.modifier = '58') as has_58,
-        bool_or(billed_modifiers.modifier = '76') as has_76,
-        bool_or(billed_modifiers.modifier = '78') as has_78,
-        bool_or(billed_modifiers.modifier = '79') as has_79
-    from billed_modifiers
+        bool_or(modifier_days.modifier = '24') as has_24,
+        bool_or(modifier_days.modifier = '25') as has_25,
+        bool_or(modifier_days.modifier = '57') as has_57,
+        bool_or(modifier_days.modifier = '58') as has_58,
+        bool_or(modifier_days.modifier = '76') as has_76,
+        bool_or(modifier_days.modifier = '78') as has_78,
+        bool_or(modifier_days.modifier = '79') as has_79
+    from modifier_days
     left join reference.modifier as meanings
         on
-            billed_modifiers.modifier = meanings.modifier
-            and billed_modifiers.date_of_service
+            modifier_days.modifier = meanings.modifier
+            and modifier_days.date_of_service
             between meanings.effective_from and meanings.effective_to
-    group by billed_modifiers.line_id
+    group by modifier_days.modifier_key, modifier_days.date_of_service
+),
+
+mohs_lines as (
+    select
+        lines.line_id,
+        lines.encounter_id,
+        lines.patient_id,
+        lines.date_of_service,
+        lines.practitioner_key,
+        lines.units,
+        code_facts.site_family,
+        code_facts.is_first_stage,
+        code_facts.is_additional_stage,
+        code_facts.is_extra_block
+    from patient_lines as lines
+    inner join code_facts
+        on
+            lines.procedure_code = code_facts.procedure_code
+            and lines.date_of_service = code_facts.date_of_service
+    where code_facts.is_mohs
 ),
 
 mohs_days as (
     select distinct
-        lines.patient_id,
-        lines.date_of_service
-    from patient_lines as lines
-    inner join code_kinds
-        on
-            lines.procedure_code = code_kinds.procedure_code
-            and lines.date_of_service = code_kinds.date_of_service
-    where code_kinds.is_mohs
+        mohs_lines.patient_id,
+        mohs_lines.date_of_service
+    from mohs_lines
 ),
 
 first_stages as (
     select
-        lines.patient_id,
-        lines.date_of_service,
-        lines.practitioner_key,
-        min(lines.line_id) as line_id
+        mohs_lines.patient_id,
+        mohs_lines.date_of_service,
+        mohs_lines.practitioner_key,
+        min(mohs_lines.line_id) as line_id
+    from mohs_lines
+    where mohs_lines.is_first_stage
+    group by mohs_lines.patient_id, mohs_lines.date_of_service, mohs_lines.practitioner_key
+),
+
+mohs_encounters as (
+    select
+        lines.encounter_id,
+        bool_or(lines.is_first_stage) as has_first_stage,
+        sum(lines.units) filter (where lines.is_first_stage and lines.site_family = 'H')
+            as first_stages_h,
+        sum(lines.units) filter (where lines.is_first_stage and lines.site_family = 'T')
+            as first_stages_t,
+        sum(lines.units) filter (where lines.is_additional_stage and lines.site_family = 'H')
+            as additional_stages_h,
+        sum(lines.units) filter (where lines.is_additional_stage and lines.site_family = 'T')
+            as additional_stages_t,
+        sum(lines.units) filter (where lines.is_extra_block) as extra_blocks
+    from mohs_lines as lines
+    group by lines.encounter_id
+),
+
+-- a code that stands once in an encounter, as most do, needs no counting
+repeated_codes as (
+    select
+        lines.encounter_id,
+        lines.procedure_code,
+        sum(lines.units) as code_units,
+        count(*) as code_lines
     from patient_lines as lines
-    inner join code_kinds
+    group by lines.encounter_id, lines.procedure_code
+    having count(*) > 1
+),
+
+-- few combinations of diagnoses stand on many lines: one line of each is looked at
+sample_lines as (
+    select min(lines.line_id) as line_id
+    from patient_lines as lines
+    where lines.diagnosis_codes is not null
+    group by lines.diagnosis_key, lines.date_of_service
+),
+
+sampled_lines as (
+    select
+        lines.diagnosis_key,
+        lines.date_of_service,
+        lines.diagnosis_codes
+    from patient_lines as lines
+    semi join sample_lines on lines.line_id = sample_lines.line_id
+),
+
+pointed_codes as (
+    select
+        lines.diagnosis_key,
+        lines.date_of_service,
+        u.code
+    from sampled_lines as lines
+    cross join unnest(lines.diagnosis_codes) as u (code)
+),
+
+codes as (
+    select distinct
+        pointed_codes.code,
+        pointed_codes.date_of_service
+    from pointed_codes
+),
+
+malignant_codes as (
+    select distinct
+        codes.code,
+        codes.date_of_service
+    from codes
+    inner join reference.icd10_class as classes
         on
-            lines.procedure_code = code_kinds.procedure_code
-            and lines.date_of_service = code_kinds.date_of_service
-    where code_kinds.is_first_stage
-    group by lines.patient_id, lines.date_of_service, lines.practitioner_key
+            classes.class_name = 'malignant'
+            and starts_with(codes.code, classes.diagnosis_prefix)
+            and codes.date_of_service between classes.effective_from and classes.effective_to
+),
+
+code_meanings as (
+    select
+        codes.code,
+        codes.date_of_service,
+        coalesce(sites.site_family, 'OTHER') as site_family,
+        malignant_codes.code is not null as is_malignant
+    from codes
+    left join reference.icd10_site_map as sites
+        on
+            codes.code = sites.diagnosis_code
+            and codes.date_of_service between sites.effective_from and sites.effective_to
+    left join malignant_codes
+        on
+            codes.code = malignant_codes.code
+            and codes.date_of_service = malignant_codes.date_of_service
+),
+
+pointer_counts as (
+    select
+        pointed_codes.diagnosis_key,
+        pointed_codes.date_of_service,
+        count(*) as pointers,
+        count(*) filter (where meanings.site_family = 'HNHFG') as head_pointers,
+        count(*) filter (where meanings.site_family = 'TAL') as trunk_pointers,
+        count(*) filter (where meanings.site_family = 'LIMB') as limb_pointers,
+        count(*) filter (where meanings.site_family = 'AMBIG') as ambiguous_pointers,
+        count(*) filter (where meanings.is_malignant) as malignant_pointers
+    from pointed_codes
+    inner join code_meanings as meanings
+        on
+            pointed_codes.code = meanings.code
+            and pointed_codes.date_of_service = meanings.date_of_service
+    group by pointed_codes.diagnosis_key, pointed_codes.date_of_service
 ),
 
 patient_charts as (
@@ -290,6 +454,7 @@ select
     lines.modifier_key,
     lines.units,
     lines.diagnosis_codes,
+    lines.diagnosis_key,
     lines.clia_number,
     lines.charge,
     lines.allowed,
@@ -301,68 +466,92 @@ select
     lines.line_of_business,
     lines.locality,
     lines.source,
-    claims.submitted_date,
-    coalesce(kinds.is_mohs, false) as is_mohs,
-    case when kinds.is_head then 'H' when kinds.is_trunk then 'T' end as site_family,
-    coalesce(kinds.is_first_stage, false) as is_first_stage,
-    coalesce(kinds.is_additional_stage, false) as is_additional_stage,
-    coalesce(kinds.is_extra_block, false) as is_extra_block,
-    coalesce(kinds.is_evaluation_management, false) as is_evaluation_management,
-    coalesce(kinds.is_new_patient_visit, false) as is_new_patient_visit,
-    coalesce(kinds.is_biopsy, false) as is_biopsy,
-    coalesce(kinds.is_biopsy_add_on, false) as is_biopsy_add_on,
-    coalesce(kinds.is_pathology, false) as is_pathology,
-    coalesce(kinds.is_frozen_section, false) as is_frozen_section,
-    coalesce(kinds.is_immunostain, false) as is_immunostain,
-    coalesce(kinds.is_excision, false) as is_excision,
-    coalesce(kinds.is_destruction, false) as is_destruction,
-    kinds.closure,
-    coalesce(line_modifiers.has_distinct_modifier, false) as has_distinct_modifier,
-    coalesce(line_modifiers.has_ncci_modifier, false) as has_ncci_modifier,
-    coalesce(line_modifiers.has_assistant_modifier, false) as has_assistant_modifier,
-    line_modifiers.side_modifier,
-    coalesce(line_modifiers.has_24, false) as has_24,
-    coalesce(line_modifiers.has_25, false) as has_25,
-    coalesce(line_modifiers.has_57, false) as has_57,
-    coalesce(line_modifiers.has_58, false) as has_58,
-    coalesce(line_modifiers.has_76, false) as has_76,
-    coalesce(line_modifiers.has_78, false) as has_78,
-    coalesce(line_modifiers.has_79, false) as has_79,
-    code_values.global_days,
-    code_values.multiple_procedure,
-    code_values.bilateral,
-    code_values.assistant,
-    code_values.co_surgeon,
-    code_values.team,
-    code_values.pctc,
-    code_values.mue_units,
-    code_values.mue_mai,
+    lines.submitted_date,
+    code_facts.is_mohs,
+    code_facts.site_family,
+    code_facts.is_first_stage,
+    code_facts.is_additional_stage,
+    code_facts.is_extra_block,
+    code_facts.is_evaluation_management,
+    code_facts.is_new_patient_visit,
+    code_facts.is_biopsy,
+    code_facts.is_biopsy_add_on,
+    code_facts.is_pathology,
+    code_facts.is_frozen_section,
+    code_facts.is_immunostain,
+    code_facts.is_excision,
+    code_facts.is_destruction,
+    code_facts.closure,
+    coalesce(modifier_facts.has_distinct_modifier, false) as has_distinct_modifier,
+    coalesce(modifier_facts.has_ncci_modifier, false) as has_ncci_modifier,
+    coalesce(modifier_facts.has_assistant_modifier, false) as has_assistant_modifier,
+    modifier_facts.side_modifier,
+    coalesce(modifier_facts.has_24, false) as has_24,
+    coalesce(modifier_facts.has_25, false) as has_25,
+    coalesce(modifier_facts.has_57, false) as has_57,
+    coalesce(modifier_facts.has_58, false) as has_58,
+    coalesce(modifier_facts.has_76, false) as has_76,
+    coalesce(modifier_facts.has_78, false) as has_78,
+    coalesce(modifier_facts.has_79, false) as has_79,
+    code_facts.global_days,
+    code_facts.multiple_procedure,
+    code_facts.bilateral,
+    code_facts.assistant,
+    code_facts.co_surgeon,
+    code_facts.team,
+    code_facts.pctc,
+    code_facts.mue_units,
+    code_facts.mue_mai,
     mohs_days.patient_id is not null as has_mohs_day,
     first_stages.line_id as first_stage_line_id,
-    judged_days.ptp_release,
-    judged_days.ptp_date,
-    judged_days.ptp_quarters,
-    judged_days.mue_release,
-    judged_days.mue_quarters,
-    judged_days.add_on_release,
-    judged_days.add_on_date,
-    judged_days.add_on_quarters,
-    judged_days.mpfs_release,
-    judged_days.mpfs_quarters,
-    judged_days.icd10_release,
-    judged_days.icd10_quarters
+    code_facts.ptp_release,
+    code_facts.ptp_date,
+    code_facts.ptp_quarters,
+    code_facts.mue_release,
+    code_facts.mue_quarters,
+    code_facts.add_on_release,
+    code_facts.add_on_date,
+    code_facts.add_on_quarters,
+    code_facts.mpfs_release,
+    code_facts.mpfs_quarters,
+    code_facts.icd10_release,
+    code_facts.icd10_quarters,
+    encounters.encounter_id is not null as has_mohs,
+    cast(coalesce(repeated_codes.code_units, lines.units) as decimal(9, 3)) as code_units,
+    coalesce(repeated_codes.code_lines, 1) as code_lines,
+    coalesce(encounters.has_first_stage, false) as has_first_stage,
+    cast(coalesce(encounters.first_stages_h, 0) as decimal(9, 3)) as first_stages_h,
+    cast(coalesce(encounters.first_stages_t, 0) as decimal(9, 3)) as first_stages_t,
+    cast(coalesce(encounters.additional_stages_h, 0) as decimal(9, 3)) as additional_stages_h,
+    cast(coalesce(encounters.additional_stages_t, 0) as decimal(9, 3)) as additional_stages_t,
+    cast(coalesce(encounters.extra_blocks, 0) as decimal(9, 3)) as extra_blocks,
+    case
+        when lines.diagnosis_codes is not null then coalesce(pointer_counts.pointers, 0)
+    end as pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(pointer_counts.head_pointers, 0)
+    end as head_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(pointer_counts.trunk_pointers, 0)
+    end as trunk_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(pointer_counts.limb_pointers, 0)
+    end as limb_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(pointer_counts.ambiguous_pointers, 0)
+    end as ambiguous_pointers,
+    case
+        when lines.diagnosis_codes is not null then coalesce(pointer_counts.malignant_pointers, 0)
+    end as malignant_pointers
 from patient_lines as lines
-inner join judged_days on lines.date_of_service = judged_days.date_of_service
-inner join code_values
+inner join code_facts
     on
-        lines.procedure_code = code_values.procedure_code
-        and lines.date_of_service = code_values.date_of_service
-left join code_kinds as kinds
+        lines.procedure_code = code_facts.procedure_code
+        and lines.date_of_service = code_facts.date_of_service
+left join modifier_facts
     on
-        lines.procedure_code = kinds.procedure_code
-        and lines.date_of_service = kinds.date_of_service
-left join core.claim as claims on lines.claim_id = claims.claim_id
-left join line_modifiers on lines.line_id = line_modifiers.line_id
+        lines.modifier_key = modifier_facts.modifier_key
+        and lines.date_of_service = modifier_facts.date_of_service
 left join mohs_days
     on
         lines.patient_id = mohs_days.patient_id
@@ -372,6 +561,15 @@ left join first_stages
         lines.patient_id = first_stages.patient_id
         and lines.date_of_service = first_stages.date_of_service
         and lines.practitioner_key = first_stages.practitioner_key
+left join mohs_encounters as encounters on lines.encounter_id = encounters.encounter_id
+left join repeated_codes
+    on
+        lines.encounter_id = repeated_codes.encounter_id
+        and lines.procedure_code = repeated_codes.procedure_code
+left join pointer_counts
+    on
+        lines.diagnosis_key = pointer_counts.diagnosis_key
+        and lines.date_of_service = pointer_counts.date_of_service
 left join patient_charts
     on
         lines.patient_id = patient_charts.patient_id

@@ -156,7 +156,7 @@ billed_lines as (
         claims.payer_sequence,
         lines.rendering_npi,
         lines.rendering_taxonomy,
-        submissions.rendering_type as exported_type,
+        claims.rendering_type as exported_type,
         lines.date_of_service,
         lines.date_of_service_end is not null
         and lines.date_of_service_end <> lines.date_of_service as has_date_range,
@@ -166,8 +166,10 @@ billed_lines as (
         lines.modifier_key,
         lines.units,
         lines.diagnosis_codes,
+        lines.diagnosis_key,
         lines.clia_number,
         lines.charge,
+        claims.submitted_date,
         claims.payer,
         claims.line_of_business,
         claims.locality,
@@ -177,9 +179,8 @@ billed_lines as (
         lines.byte_offset,
         lines.byte_end,
         claims.payer_sequence = 'P' as is_primary
-    from core.claim as claims
-    inner join staged.claim as submissions on claims.claim_key = submissions.claim_key
-    inner join staged.service_line as lines on claims.claim_key = lines.claim_key
+    from staged.service_line as lines
+    inner join core.claim as claims on lines.claim_key = claims.claim_key
 ),
 
 known_claims as (
@@ -280,8 +281,10 @@ all_lines as (
         billed_lines.modifier_key,
         billed_lines.units,
         billed_lines.diagnosis_codes,
+        billed_lines.diagnosis_key,
         billed_lines.clia_number,
         billed_lines.charge,
+        billed_lines.submitted_date,
         billed_lines.payer,
         billed_lines.line_of_business,
         billed_lines.locality,
@@ -311,8 +314,10 @@ all_lines as (
         made_lines.modifier_key,
         made_lines.units,
         cast(null as varchar[]) as diagnosis_codes,
+        cast(null as varchar) as diagnosis_key,
         cast(null as varchar) as clia_number,
         made_lines.charge,
+        cast(null as date) as submitted_date,
         made_lines.payer,
         coalesce(made_lines.line_of_business, 'unknown') as line_of_business,
         cast(null as varchar) as locality,
@@ -327,12 +332,13 @@ all_lines as (
 
 encounters as (
     select
-        all_lines.line_id,
-        min(all_lines.line_id) over (
-            partition by all_lines.patient_id, all_lines.rendering_npi, all_lines.date_of_service
-        ) as encounter_id
+        all_lines.patient_id,
+        all_lines.rendering_npi,
+        all_lines.date_of_service,
+        min(all_lines.line_id) as encounter_id
     from all_lines
     where all_lines.is_primary
+    group by all_lines.patient_id, all_lines.rendering_npi, all_lines.date_of_service
 )
 
 select
@@ -340,7 +346,7 @@ select
     all_lines.claim_id,
     all_lines.claim_key,
     all_lines.line_number,
-    encounters.encounter_id,
+    case when all_lines.is_primary then encounters.encounter_id end as encounter_id,
     all_lines.patient_id,
     all_lines.payer_sequence,
     all_lines.rendering_npi,
@@ -356,6 +362,7 @@ select
     all_lines.modifier_key,
     all_lines.units,
     all_lines.diagnosis_codes,
+    all_lines.diagnosis_key,
     all_lines.clia_number,
     all_lines.charge,
     case
@@ -408,6 +415,7 @@ select
             then first_remarks.rarc
     end as driver_rarc,
     coalesce(line_totals.remitted_date, whole_claims.remitted_date) as remitted_date,
+    all_lines.submitted_date,
     all_lines.payer,
     all_lines.line_of_business,
     all_lines.locality,
@@ -417,7 +425,11 @@ select
     all_lines.byte_offset,
     all_lines.byte_end
 from all_lines
-left join encounters on all_lines.line_id = encounters.line_id
+left join encounters
+    on
+        all_lines.patient_id = encounters.patient_id
+        and all_lines.date_of_service = encounters.date_of_service
+        and all_lines.rendering_npi is not distinct from encounters.rendering_npi
 left join reference.provider as roster
     on
         all_lines.rendering_npi = roster.npi

@@ -1,24 +1,23 @@
 -- Every live primary line with a charge has one outcome of a rule.
-with judged as (
-    select
-        count(*) as lines,
-        count(lines.missing) as not_evaluable
-    from temp.rule_line as lines
-),
-
-wants as (
+with wants as (
     select
         lines.missing,
         count(*) as lines
-    from temp.rule_line as lines
-    where lines.missing is not null
+    from rule_lines as lines
     group by lines.missing
 ),
 
-all_wants as (
+judged as (
     select
-        coalesce(list(wants.missing order by wants.missing), []) as missing,
-        coalesce(list(wants.lines order by wants.missing), []) as missing_lines
+        cast(coalesce(sum(wants.lines), 0) as bigint) as lines,
+        cast(coalesce(sum(wants.lines) filter (where wants.missing is not null), 0) as bigint)
+            as not_evaluable,
+        coalesce(
+            list(wants.missing order by wants.missing) filter (where wants.missing is not null), []
+        ) as missing,
+        coalesce(
+            list(wants.lines order by wants.missing) filter (where wants.missing is not null), []
+        ) as missing_lines
     from wants
 ),
 
@@ -47,10 +46,9 @@ outcomes as (
     select
         'not_evaluable' as outcome,
         judged.not_evaluable as lines,
-        all_wants.missing,
-        all_wants.missing_lines
+        judged.missing,
+        judged.missing_lines
     from judged
-    cross join all_wants
     union all
     select
         'not_applicable' as outcome,

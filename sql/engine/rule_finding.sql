@@ -29,6 +29,6 @@ from (
         ) as choice
     from found
 ) as hits
-inner join temp.rule_line as lines on hits.line_id = lines.line_id
+inner join rule_lines as lines on hits.line_id = lines.line_id
 left join audit.expected_payment as prices on hits.line_id = prices.line_id
 where hits.choice = 1 and lines.missing is null
