@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from test_reports import FACTS, filled
 
 from pipelines import warehouse
 from reports import page
+from tests.test_reports import FACTS, filled
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package is missing")
 

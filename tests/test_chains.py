@@ -191,7 +191,7 @@ HISTORY = st.lists(
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=HISTORY, seed=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_chains(

@@ -9,12 +9,12 @@ import re
 from pathlib import Path
 
 import pytest
-from x12_reading import FILES, Reading, read, segments_of, write
 
 from pipelines import readers
 from pipelines.readers import Source, UnreadableFile, edi, x12
 from schemas import landing
 from schemas.table import polars_schema, table_name
+from tests.x12_reading import FILES, Reading, read, segments_of, write
 
 MODELS = {
     table_name(model): polars_schema(model)

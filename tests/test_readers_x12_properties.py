@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from x12_reading import FILES, Reading, read, segments_of
 
 from pipelines.readers import UnreadableFile, x12
+from tests.x12_reading import FILES, Reading, read, segments_of
 
 PLACES = ("file_id", "byte_offset", "byte_end")
 NAMES = ("claims.837", "remits.835")

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from x12_reading import FILES, Reading, read
+
+from tests.x12_reading import FILES, Reading, read
 
 pyx12_context = pytest.importorskip("pyx12.x12context")
 

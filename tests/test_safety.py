@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import landing, steps, warehouse
+from pipelines import landing, steps, troubles, warehouse
 from pipelines.places import Place
 from schemas.dictionary import tables
 from tests.conftest import ROOT, mohs
@@ -249,13 +249,24 @@ def test_a_warehouse_that_cannot_be_used_is_told_and_left_alone(
     path = tmp_path / "w.duckdb"
     spoil(path)
     before = path.read_bytes() if path.is_file() else b""
-    done = mohs("ingest", "a.837", cwd=tmp_path, MOHS_WAREHOUSE=str(path))
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    assert said in done.stderr
-    assert "w.duckdb" in done.stderr
+    with pytest.raises(warehouse.UnusableWarehouse) as trouble:
+        steps.land(Place(path), [tmp_path / "a.837"])
+    told = troubles.message(trouble.value)
+    assert told is not None
+    assert said in told
+    assert "w.duckdb" in told
     if path.is_file():
         assert path.read_bytes() == before
+
+
+def test_a_newer_warehouse_is_refused_by_the_command(tmp_path: Path) -> None:
+    (tmp_path / "a.837").write_text(many(1))
+    newer(tmp_path / "w.duckdb")
+    done = mohs("ingest", "a.837", cwd=tmp_path, MOHS_WAREHOUSE=str(tmp_path / "w.duckdb"))
+    assert done.returncode == 2
+    assert "written by mohs 9.9.9" in done.stderr
+    assert "Use the newer mohs" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_older_warehouse_keeps_what_came_in_and_makes_the_rest_anew(tmp_path: Path) -> None:
@@ -265,7 +276,6 @@ def test_an_older_warehouse_keeps_what_came_in_and_makes_the_rest_anew(tmp_path:
     files[1].write_text(remits({"number": "C1", "member": "M1", "lines": [line]}))
     place = Place(tmp_path / "w.duckdb")
     take_in(place, *files)
-    steps.audit(place)
     expected = contents(place.warehouse)
     # as a layout before this one: three columns less, one more
     connection = duckdb.connect(str(place.warehouse))
@@ -273,6 +283,8 @@ def test_an_older_warehouse_keeps_what_came_in_and_makes_the_rest_anew(tmp_path:
     connection.execute("ALTER TABLE staged.remit_claim DROP COLUMN own_patient_id")
     connection.execute("ALTER TABLE landing.file DROP COLUMN is_settled")
     connection.execute("ALTER TABLE staged.claim ADD COLUMN submitted_key VARCHAR DEFAULT 'x'")
+    connection.execute("DROP TABLE core.claim")
+    connection.execute("CREATE TABLE core.claim AS SELECT 'A' AS claim_id, 'old' AS no_such_column")
     connection.execute("UPDATE landing.warehouse SET schema_version = 0")
     connection.close()
     assert [one.status for one in steps.land(place, [])] == []
@@ -283,7 +295,7 @@ def test_an_older_warehouse_keeps_what_came_in_and_makes_the_rest_anew(tmp_path:
         for name in ("landing.claim", "staged.claim", "staged.service_line", "staged.remit_claim"):
             kept = warehouse.value(connection, f"SELECT count(*) FROM {name}")
             assert kept == sum(expected[name].values()), name
-        for name in ("core.service_line", "audit.run", "audit.finding"):
+        for name in ("core.claim", "core.service_line", "audit.run"):
             assert warehouse.value(connection, f"SELECT count(*) FROM {name}") == 0, name
         charges = "SELECT sum(charge) FROM staged.claim"
         assert warehouse.value(connection, charges) == 4500
@@ -295,6 +307,7 @@ def test_an_older_warehouse_keeps_what_came_in_and_makes_the_rest_anew(tmp_path:
     steps.audit(place)
     connection = warehouse.connect(place.warehouse, read_only=True)
     assert warehouse.value(connection, "SELECT count(*) FROM core.service_line") == 6
+    assert warehouse.value(connection, "SELECT sum(paid) FROM core.service_line") == 800
     connection.close()
 
 
