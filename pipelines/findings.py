@@ -88,9 +88,7 @@ class Auditing:
         if any(rule.header.scope != "patient" for rule in self._book.rules):
             connection.execute("DELETE FROM audit.finding")
             self._run("provider", "global")
-            connection.execute(
-                "INSERT INTO temp.fresh_finding BY NAME SELECT * FROM audit.finding"
-            )
+            connection.execute("INSERT INTO temp.fresh_finding BY NAME SELECT * FROM audit.finding")
             connection.execute("DELETE FROM audit.finding")
             connection.execute("INSERT INTO audit.finding SELECT * FROM temp.old_finding")
         connection.execute(

@@ -39,7 +39,17 @@ def ingest(place: Place, paths: list[Path], *, again: bool) -> int:
 def say_intake(outcomes: Sequence[Outcome]) -> None:
     """One row per file: what came in, what was accepted, what was set aside."""
     printing.say_table(
-        ["file", "kind", "status", "rows in", "accepted", "set aside", "dollars in", "accepted", "set aside"],
+        [
+            "file",
+            "kind",
+            "status",
+            "rows in",
+            "accepted",
+            "set aside",
+            "dollars in",
+            "accepted",
+            "set aside",
+        ],
         [
             [
                 outcome.path.name,
@@ -131,9 +141,7 @@ def report(
         webbrowser.open(written[0].resolve().as_uri())
 
 
-def simulate(
-    out: Path, encounters: int, months: int, seed: int, *, is_aside: bool = False
-) -> None:
+def simulate(out: Path, encounters: int, months: int, seed: int, *, is_aside: bool = False) -> None:
     """Write an invented practice's files and say what they hold (`is_aside`: on standard error)."""
     from pipelines import simulate as simulator
 

@@ -290,5 +290,5 @@ def _store(connection: duckdb.DuckDBPyConnection, model: type[Dated], frame: pl.
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(create_statement(model))
     connection.register("loaded_rows", frame.to_arrow())
-    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM loaded_rows")  # noqa: S608
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM loaded_rows")
     connection.unregister("loaded_rows")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import duckdb
 
+from pipelines.asking import UnusableQuestion
+from pipelines.dated import ReferenceFileError
 from pipelines.identity import UnusableKey
 from pipelines.landing import Unbalanced, UnusableFile
 from pipelines.pricing import PriceFileError
 from pipelines.readers import UnreadableFile
 from pipelines.readers.mapping import MappingError
-from pipelines.asking import UnusableQuestion
-from pipelines.dated import ReferenceFileError
 from pipelines.rules import UnknownRule
 from pipelines.server import UnusableServer
 from pipelines.warehouse import UnusableWarehouse

@@ -34,7 +34,7 @@ LABEL_LINES = 3
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 
-class UnusableChart(ValueError):  # noqa: N818 - says what the chart is
+class UnusableChart(ValueError):
     """What the header asks for does not fit; the message says what to change."""
 
 

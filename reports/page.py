@@ -49,7 +49,7 @@ Select = Callable[..., pl.DataFrame]
 """`select(sql, parameters)`, always in one DuckDB session; parameters are named, or None."""
 
 
-class UnusablePage(ValueError):  # noqa: N818 - says what the page is
+class UnusablePage(ValueError):
     """A page or request that cannot be rendered; the message names file, line and remedy."""
 
 

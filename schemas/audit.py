@@ -65,7 +65,9 @@ class Finding(WholeTable):
     related_line_id: str = column("other line the finding rests on")
     suggested_code: str = column("code to consider; never applied")
     suggested_units: Units = column("units to consider; never applied")
-    is_superseded: pl.Boolean = column("another finding on the line stands in for it", required=True)
+    is_superseded: pl.Boolean = column(
+        "another finding on the line stands in for it", required=True
+    )
     dollars: Money = column("expected allowed, else charge", required=True)
     rule_version: str = column("digest of the rule file", required=True)
     first_run_id: str = column("run that saw it first", required=True)
@@ -79,8 +81,11 @@ class RuleCoverage(WholeTable):
     """One row per rule and outcome."""
 
     rule_id: str = column("rule", required=True)
-    outcome: str = column("flagged, passed, not_applicable, not_evaluable", required=True,
-                          isin=["flagged", "passed", "not_applicable", "not_evaluable"])
+    outcome: str = column(
+        "flagged, passed, not_applicable, not_evaluable",
+        required=True,
+        isin=["flagged", "passed", "not_applicable", "not_evaluable"],
+    )
     lines: pl.Int64 = column("lines with this outcome", required=True)
     missing: Codes = column("what was missing where not evaluable", required=True)
     missing_lines: Counts = column("lines for want of each of them", required=True)

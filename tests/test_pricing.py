@@ -508,10 +508,11 @@ def expected(lines: Sequence[Line]) -> dict[str, dict[str, Any]]:
         if max(own, default=0) > 5:
             results[line.line_id] = {"status": "manual", "full_fee": fee * line.units}
             continue
-        if own:
-            amount = sum((fee if rank == 1 else cents(fee / 2) for rank in own), Decimal())
-        else:
-            amount = fee * line.units
+        amount = (
+            sum((fee if rank == 1 else cents(fee / 2) for rank in own), Decimal())
+            if own
+            else fee * line.units
+        )
         if not line.participating:
             amount = cents(amount * Decimal("0.95"))
         if line.kind in {"NP", "PA", "CNS"}:

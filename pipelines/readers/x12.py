@@ -42,7 +42,7 @@ _BLANK = b" \t\r\n\f\v"
 _BOM = codecs.BOM_UTF8
 
 
-class NotX12(ValueError):  # noqa: N818 - says what the file is
+class NotX12(ValueError):
     """No part of the file can be read as X12; the message says why and what to do."""
 
 

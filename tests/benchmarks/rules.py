@@ -212,7 +212,9 @@ def scan(place: Place) -> None:
     for name, columns in READ.items():
         types = warehouse.frame_schema(name)
         parts = [
-            f"sum(len({column})), max({column}[1])" if "List" in str(types[column]) else f"max({column})"
+            f"sum(len({column})), max({column}[1])"
+            if "List" in str(types[column])
+            else f"max({column})"
             for column in columns.split()
         ]
         connection.execute(f"SELECT {', '.join(parts)} FROM {name}").fetchall()
