@@ -1,8 +1,8 @@
 /* ---
 title: Additional stages without their first stage that day
 meaning: >
-  Days on which one physician bills 17312 or 17314 for a patient and neither 17311 nor 17313. MOHS005, 020 and
-  021 judge the same by site family; this is the plain count.
+  Days on which one physician bills 17312 or 17314 for a patient and neither 17311 nor 17313.
+  MOHS005, 020 and 021 judge the same by site family; this is the plain count.
 grain: one row per encounter
 --- */
 select

@@ -1,8 +1,8 @@
 /* ---
 title: Why lines were denied
 meaning: >
-  Denied lines by payer, our category and the reason code that decides. A line is denied when nothing was
-  allowed for a reason that is neither contractual nor the patient's share.
+  Denied lines by payer, our category and the reason code that decides. A line is denied when
+  nothing was allowed for a reason that is neither contractual nor the patient's share.
 grain: one row per payer, category and reason code
 --- */
 with adjudicated as (
@@ -28,4 +28,4 @@ inner join adjudicated on lines.payer = adjudicated.payer
 left join audit.expected_payment as prices on lines.line_id = prices.line_id
 where lines.is_denied and lines.payer_sequence not in ('S', 'T')
 group by lines.payer, lines.denial_category, lines.driver_carc, adjudicated.adjudicated_lines
-order by denied_lines desc, lines.payer, carc
+order by denied_lines desc, lines.payer asc, carc asc

@@ -1,8 +1,8 @@
 /* ---
 title: What each rule found
 meaning: >
-  Findings that stand, with the lines each rule could judge as the denominator. A finding another rule stands
-  in for on the same line is not counted.
+  Findings that stand, with the lines each rule could judge as the denominator. A finding
+  another rule stands in for on the same line is not counted.
 grain: one row per rule
 --- */
 with standing as (

@@ -13,4 +13,5 @@ select
     findings.dollars
 from audit.finding as findings
 where findings.state in ('new', 'gone') and not findings.is_superseded
-order by findings.state desc, findings.severity, findings.rule_id, findings.line_id
+order by
+    findings.state desc, findings.severity asc, findings.rule_id asc, findings.line_id asc
