@@ -429,9 +429,8 @@ def insert(connection: Connection, name: str, frame: pl.DataFrame) -> None:
     """Append a frame whose columns are those of the table's model."""
     if frame.is_empty():
         return
-    connection.register("incoming", frame.to_arrow())
-    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
-    connection.unregister("incoming")
+    # `frame` is found by its name; one that is registered would be held until the transaction ends
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")
 
 
 def select(connection: Connection, query: str, parameters: object = None) -> pl.DataFrame:

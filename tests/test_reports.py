@@ -236,7 +236,10 @@ def filled() -> warehouse.Connection:
         connection,
         "audit.rule_coverage",
         [
-            dict(zip(("rule_id", "outcome", "lines", "missing"), row, strict=True))
+            {
+                **dict(zip(("rule_id", "outcome", "lines", "missing"), row, strict=True)),
+                "missing_lines": [row[2]] * len(row[3]),
+            }
             for row in coverage
         ],
     )
@@ -270,6 +273,7 @@ def filled() -> warehouse.Connection:
                 "patient_responsibility": Decimal("10.00"),
                 "units_paid": Decimal(1),
                 "remarks": [],
+                "source": "835",
                 "file_id": "f",
                 "ordinal": number,
                 "byte_offset": 0,
