@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 import pipelines
-from pipelines import findings, identity, landing, practice, reference, rules, warehouse
+from pipelines import findings, identity, landing, practice, reference, rules, settling, warehouse
 from pipelines.landing import Outcome
 from pipelines.places import Place
 from pipelines.warehouse import Connection
@@ -38,6 +38,8 @@ class Audited:
 
 
 Progress = Callable[[float], None]
+LANDING_MEMORY = "150MB"
+"""What DuckDB may hold while files are taken in, beside the readers' batches."""
 
 
 def land(
@@ -54,6 +56,8 @@ def land(
     key = identity.read_key(place.practice)
     people = practice.people(place.practice)
     connection = warehouse.open_warehouse(place.warehouse)
+    # a file's rows wait for its commit on disk rather than in memory
+    connection.execute(f"SET memory_limit = '{LANDING_MEMORY}'")
     try:
         outcomes = []
         for path in paths:
@@ -101,7 +105,7 @@ def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
     file_ids = [outcome.file_id for outcome in outcomes if outcome.is_taken]
     connection = warehouse.open_warehouse(place.warehouse)
     try:
-        touched = landing.settle(connection)
+        touched = settling.settle(connection)
         if file_ids:
             _cluster(connection, file_ids)
         return touched.height
@@ -127,7 +131,7 @@ def _cluster(connection: Connection, file_ids: Sequence[str]) -> None:
         for name in ("staged.service_line", "staged.remit_line")
     )
     if new * 4 >= lines:
-        warehouse.cluster(connection, landing.CLUSTERED)
+        warehouse.cluster(connection, settling.CLUSTERED)
 
 
 def forget(place: Place, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import landing, reference, warehouse
+from pipelines import landing, reference, settling, warehouse
 from pipelines.landing import Outcome
 from pipelines.warehouse import Connection
 from schemas.dictionary import tables
@@ -74,7 +74,7 @@ class Desk:
     def take_in(self, *contents: str | bytes | Path, name: str = "file") -> list[Outcome]:
         """Take files in and settle them together."""
         outcomes = [self.read(one, f"{name}{at}") for at, one in enumerate(contents)]
-        landing.settle(self.connection)
+        settling.settle(self.connection)
         return outcomes
 
     def core(self) -> dict[str, pl.DataFrame]:

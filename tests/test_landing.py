@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import landing, warehouse
+from pipelines import landing, settling, warehouse
 from schemas.dictionary import tables
 from tests.conftest import mohs
 from tests.desk import Desk, opened
@@ -239,7 +239,7 @@ def test_a_forgotten_file_leaves_what_would_be_without_it(desk: Desk, at: int) -
 def test_nothing_is_left_of_a_warehouses_only_file(desk: Desk) -> None:
     expected = contents(desk)
     outcome = desk.read(FILES[0], "2026.simulated.837")
-    landing.settle(desk.connection)
+    settling.settle(desk.connection)
     assert landing.forget(desk.connection, "2026.simulated.837") == [outcome.file_id]
     assert contents(desk) == expected
 
@@ -259,7 +259,7 @@ def test_reading_a_file_again_changes_nothing(desk: Desk) -> None:
     expected = contents(desk)
     for at, one in enumerate(FILES):
         assert desk.read(one, f"file{at}", again=True).status == "accepted"
-    landing.settle(desk.connection)
+    settling.settle(desk.connection)
     assert contents(desk) == expected
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import landing, steps, troubles, warehouse
+from pipelines import landing, settling, steps, troubles, warehouse
 from pipelines.places import Place
 from schemas.dictionary import tables
 from tests.conftest import ROOT, mohs
@@ -319,7 +319,7 @@ def test_storing_patients_together_is_whole_or_not_at_all(
     take_in(place, tmp_path / "a.837")
     before = contents(place.warehouse)
     connection = warehouse.open_warehouse(place.warehouse)
-    warehouse.cluster(connection, landing.CLUSTERED)
+    warehouse.cluster(connection, settling.CLUSTERED)
     connection.close()
     assert contents(place.warehouse) == before
 
@@ -329,7 +329,7 @@ def test_storing_patients_together_is_whole_or_not_at_all(
     connection = warehouse.open_warehouse(place.warehouse)
     monkeypatch.setattr(warehouse, "create_statement", broken)
     with pytest.raises(KeyboardInterrupt):
-        warehouse.cluster(connection, landing.CLUSTERED)
+        warehouse.cluster(connection, settling.CLUSTERED)
     monkeypatch.undo()
     connection.close()
     assert contents(place.warehouse) == before

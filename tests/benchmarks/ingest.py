@@ -31,6 +31,11 @@ def cpu_seconds() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
+def peak_megabytes() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
 def write(path: Path, name: str, megabytes: float) -> int:
     """The claims of one of our files, each of a patient of its own; returns the size in bytes."""
     plain = path.with_suffix(".plain")
@@ -66,14 +71,15 @@ def take_in_here(folder: Path, paths: Sequence[Path]) -> None:
     started = cpu_seconds()
     outcomes = steps.land(place, paths)
     landed = cpu_seconds()
+    peak = peak_megabytes()
     steps.settle(place, outcomes)
-    status = Path("/proc/self/status").read_text()
     print(json.dumps({
         "cpu": cpu_seconds() - started,
         "settling": cpu_seconds() - landed,
         "rows": sum(outcome.rows_in for outcome in outcomes),
         "aside": sum(outcome.rows_quarantined for outcome in outcomes),
-        "megabytes": int(status.split("VmHWM:")[1].split()[0]) / 1024,
+        "landing_megabytes": peak,
+        "megabytes": peak_megabytes(),
     }))  # fmt: skip
 
 
@@ -107,8 +113,9 @@ def main() -> None:
                 size = write(path, name, asked.large)
                 ours = take_in([path], Path(folder))
                 print(
-                    f"{name}: {size / 1e6:.0f} MB with {ours['megabytes']:.0f} MB of memory at the "
-                    f"peak, target {TARGET_MEGABYTES}; {ours['cpu']:.1f} CPU s, of which settling "
+                    f"{name}: {size / 1e6:.0f} MB with {ours['landing_megabytes']:.0f} MB of memory "
+                    f"at the peak, {ours['megabytes']:.0f} MB with settling, target "
+                    f"{TARGET_MEGABYTES}; {ours['cpu']:.1f} CPU s, of which settling "
                     f"{ours['settling']:.1f}"
                 )
 
