@@ -46,10 +46,21 @@ READ = {
     ),
 }
 """The staged columns that core.encounter_line and what it is built from name."""
-FIRST_RULES = (
-    "MOHS001 MOHS005 MOHS020 MOHS021 MOHS022 MOHS040 MOHS061 MOHS062 MOHS064 MOHS071 MOHS100 "
-    "MOHS120 MOHS210"
-).split()
+FIRST_RULES = [
+    "MOHS001",
+    "MOHS005",
+    "MOHS020",
+    "MOHS021",
+    "MOHS022",
+    "MOHS040",
+    "MOHS061",
+    "MOHS062",
+    "MOHS064",
+    "MOHS071",
+    "MOHS100",
+    "MOHS120",
+    "MOHS210",
+]
 """The rules the target is stated for; `--rules all` runs the book."""
 
 GENERATED = """
