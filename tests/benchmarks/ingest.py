@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import reading
+from tests.benchmarks import reading
 
 TARGET_RATIO = 15
 TARGET_MEGABYTES = 500
