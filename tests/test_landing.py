@@ -41,7 +41,8 @@ def samples(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     connection = warehouse.connect(folder / "w.duckdb", read_only=True)
     found = warehouse.select(connection, "SELECT * FROM landing.file").to_dicts()
     connection.close()
-    return {str(Path(row["path"]).relative_to(inbox)): row for row in found}
+    root = inbox.resolve()
+    return {str(Path(row["path"]).relative_to(root)): row for row in found}
 
 
 @pytest.fixture(scope="module")
