@@ -16,7 +16,6 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 PATH = click.Path(path_type=Path)
 DEMO = Path("demo")
 DEMO_ENCOUNTERS, DEMO_MONTHS, DEMO_SEED = 1000, 24, 17311
-FORMS = {"csv": "comma-separated values", "json": "a JSON list of objects"}
 
 
 def _placed(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -487,8 +486,3 @@ def publish(connection: Connection, target: Path) -> Path:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def free_space(path: Path) -> int:
-    """Bytes free where the warehouse lives."""
-    return shutil.disk_usage(path.parent if path.parent.exists() else Path.cwd()).free

@@ -12,9 +12,6 @@ from schemas.table import Codes, Money, Table, Units, column
 
 NPI = r"^([0-9]{10})?$"
 CODE = r"^[A-Z0-9]{5}$"
-SITE_FAMILY = (
-    "H: head, neck, hands, feet, genitalia (17311, 17312); T: trunk, arms, legs (17313, 17314)"
-)
 
 
 class StagedClaim(Table):

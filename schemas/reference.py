@@ -23,7 +23,6 @@ ConversionFactor = Annotated[pl.Decimal, 8, 4]
 Factor = Annotated[pl.Decimal, 8, 4]
 """A share or multiple of a fee."""
 
-_ICD = r"^[A-Z]\d[0-9A-Z]{0,5}$"
 
 EVIDENCE = ["authority", "secondary", "recalled", "inference"]
 
