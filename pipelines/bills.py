@@ -102,7 +102,10 @@ def _type_claims(
         .then(pl.lit("1"))
         .otherwise(pl.col("frequency_code")),
     )
-    headed = headed.with_columns(bucket=identity.bucket(pl.col("patient_id")))
+    first_days = lines.group_by("claim_ordinal").agg(first_date_of_service=pl.col("first_day").min())
+    headed = headed.with_columns(bucket=identity.bucket(pl.col("patient_id"))).join(
+        first_days, on="claim_ordinal", how="left", maintain_order="left"
+    )
     claim = headed.select(
         "claim_ordinal",
         "claim_key",
@@ -121,6 +124,7 @@ def _type_claims(
         original_reference="original_reference",
         submitted_date=values.date(pl.col("submitted_date")),
         received_date=values.date(pl.col("received_date")),
+        first_date_of_service="first_date_of_service",
         patient_id="patient_id",
         bucket="bucket",
         patient_sex=values.code(pl.col("patient_sex")),
@@ -205,6 +209,7 @@ def _type_claims(
                     _place(pl.col("place_of_service"))
                 ),
                 pl.col("claim_place"),
+                _place(pl.col("place_of_service")),
             ),
             diagnosis_codes="pointed",
             diagnosis_key=pl.col("pointed").list.join(" "),
@@ -219,6 +224,7 @@ def _type_claims(
             clia_number=pl.coalesce(
                 pl.when(pl.col("clia_number") != "").then(values.code(pl.col("clia_number"))),
                 pl.col("claim_clia"),
+                pl.col("clia_number"),
             ),
         )
     )

@@ -24,11 +24,11 @@ STAGED = tuple(name for name in tables() if name.startswith("staged."))
 CLUSTERED = tuple(name for name in STAGED if "bucket" in polars_schema(tables()[name]))
 
 
-def settle(connection: Connection) -> pl.DataFrame:
+def settle(connection: Connection) -> int:
     """Settle what unsettled files mean together with what was there; all of it or nothing.
 
     Chains of submissions, and which claim a remittance belongs to. The patients touched wait in
-    landing.touched for the next audit and are returned (patient_id). A run that ended between taking
+    landing.touched for the next audit; returns how many they are. A run that ended between taking
     files in and settling them leaves them unsettled, and the next one does it.
     """
     connection.execute("BEGIN")
@@ -37,9 +37,8 @@ def settle(connection: Connection) -> pl.DataFrame:
             "CREATE OR REPLACE TEMP TABLE new_files AS "
             "SELECT file_id FROM landing.file WHERE NOT is_settled"
         )
-        numbers = warehouse.select(connection, _NUMBERS_OF_FILES)
-        patients = warehouse.select(connection, _PATIENTS_OF_FILES)
-        touched = _settle(connection, numbers, patients)
+        _note(connection)
+        touched = _settle(connection)
         connection.execute("UPDATE landing.file SET is_settled = true WHERE NOT is_settled")
         connection.execute("COMMIT")
     except BaseException:
@@ -48,38 +47,30 @@ def settle(connection: Connection) -> pl.DataFrame:
     return touched
 
 
-def _settle(connection: Connection, numbers: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
-    """Chains and remittances of the claim numbers, and charts; notes and returns the patients."""
-    changed = chains.resolve(connection, numbers)
+def _note(connection: Connection) -> None:
+    """Keep the claim numbers and patients of temp.new_files in temporary tables: they may be millions."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE rematch_numbers AS {_NUMBERS_OF_FILES}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE settled_patients AS {_PATIENTS_OF_FILES}")
+
+
+def _settle(connection: Connection) -> int:
+    """Chains and remittances of temp.rematch_numbers, and charts; notes and counts the patients."""
+    changed = chains.resolve(connection, warehouse.select(connection, _NUMBERS_IN_CHAINS))
     wider = pl.concat(
-        [
-            numbers,
-            *(
-                changed.select(claim_number=name)
-                for name in ("claim_number", "root_number", "old_root_number")
-            ),
-        ]
+        changed.select(claim_number=name)
+        for name in ("claim_number", "root_number", "old_root_number")
     ).unique()
-    touched = (
-        pl.concat(
-            [
-                patients,
-                changed.select("patient_id"),
-                rematch(connection, wider),
-                move_charts(connection),
-            ]
-        )
-        .drop_nulls()
-        .unique()
-        .sort("patient_id")
-    )
-    connection.register("touched_now", touched.to_arrow())
+    warehouse.insert(connection, "temp.rematch_numbers", wider)
+    for patients in (changed.select("patient_id"), rematch(connection), move_charts(connection)):
+        warehouse.insert(connection, "temp.settled_patients", patients)
     connection.execute(
-        "INSERT INTO landing.touched SELECT patient_id FROM touched_now "
-        "WHERE patient_id NOT IN (SELECT patient_id FROM landing.touched)"
+        "INSERT INTO landing.touched SELECT DISTINCT patient_id FROM temp.settled_patients "
+        "WHERE patient_id IS NOT NULL "
+        "AND patient_id NOT IN (SELECT patient_id FROM landing.touched)"
     )
-    connection.unregister("touched_now")
-    return touched
+    return int(
+        warehouse.value(connection, "SELECT count(DISTINCT patient_id) FROM temp.settled_patients")
+    )
 
 
 # a bill goes by its own number and by its chain's
@@ -108,6 +99,22 @@ where
 """
 
 
+# a number that no claim on file has may still be what a replacement's original goes by
+_NUMBERS_IN_CHAINS = """
+select numbers.claim_number
+from temp.rematch_numbers as numbers
+where numbers.claim_number in (select claims.claim_number from staged.claim as claims)
+union
+select remits.claim_number
+from staged.claim as claims
+inner join staged.remit_claim as remits on claims.original_reference = remits.payer_claim_id
+where
+    claims.original_reference <> ''
+    and claims.frequency_code in ('7', '8')
+    and remits.claim_number in (select numbers.claim_number from temp.rematch_numbers as numbers)
+"""
+
+
 _PATIENTS_OF_FILES = " union ".join(
     f"select patient_id from {name} where file_id in (select file_id from temp.new_files)"
     for name in ("staged.claim", "staged.remit_claim", "staged.chart_lesion")
@@ -118,11 +125,11 @@ _REMITS_TO_REMATCH = """
 with bills as (
     select claims.claim_number, claims.claim_id, claims.patient_id
     from staged.claim as claims
-    where claims.claim_number in (select numbers.claim_number from rematch_numbers as numbers)
+    where claims.claim_number in (select numbers.claim_number from temp.rematch_numbers as numbers)
     union
     select claims.root_number as claim_number, claims.claim_id, claims.patient_id
     from staged.claim as claims
-    where claims.root_number in (select numbers.claim_number from rematch_numbers as numbers)
+    where claims.root_number in (select numbers.claim_number from temp.rematch_numbers as numbers)
 ),
 
 counted_bills as (
@@ -145,7 +152,7 @@ adjudications as (
     from staged.remit_claim as remits
     inner join staged.remit as payments on remits.remit_key = payments.remit_key
     left join status_turns as turns on remits.claim_status_code = turns.claim_status_code
-    where remits.claim_number in (select numbers.claim_number from rematch_numbers as numbers)
+    where remits.claim_number in (select numbers.claim_number from temp.rematch_numbers as numbers)
 ),
 
 -- a reversal or denial says not whose turn it was; the payer's other answers to the claim do
@@ -187,11 +194,16 @@ where
     or remits.claim_id <> counted_bills.claim_id
     or remits.patient_id <> coalesce(counted_bills.patient_id, remits.own_patient_id)
     or remits.own_turn is null
+    and (
+        counted_bills.claim_number is not null
+        -- as assign_bills does where no bill is on file
+        or remits.payer_sequence <> coalesce(payers_turns.turn, 'P')
+    )
 """
 
 
-def rematch(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame:
-    """Give the remittances of these numbers (claim_number) the claims they belong to.
+def rematch(connection: Connection) -> pl.DataFrame:
+    """Give the remittances of temp.rematch_numbers (claim_number) the claims they belong to.
 
     What a remittance belongs to depends on all that is on file, never on what came first. Returns
     the patients touched, before and after (patient_id).
@@ -202,9 +214,7 @@ def rematch(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame
         orient="row",
     )
     connection.register("status_turns", turns.to_arrow())
-    connection.register("rematch_numbers", claim_numbers.select("claim_number").to_arrow())
     stale = warehouse.select(connection, _REMITS_TO_REMATCH)
-    connection.unregister("rematch_numbers")
     connection.unregister("status_turns")
     if stale.is_empty():
         return pl.DataFrame(schema={"patient_id": pl.String})
@@ -313,14 +323,13 @@ def take_out(connection: Connection, file_ids: list[str]) -> None:
     connection.register("outgoing", ids.to_arrow())
     connection.execute("CREATE OR REPLACE TEMP TABLE new_files AS SELECT file_id FROM outgoing")
     connection.unregister("outgoing")
-    numbers = warehouse.select(connection, _NUMBERS_OF_FILES)
-    patients = warehouse.select(connection, _PATIENTS_OF_FILES)
+    _note(connection)
     for file_id in file_ids:
         delete(connection, file_id)
     left = "SELECT count(*) FROM landing.file WHERE kind <> 'unsupported'"
     if not warehouse.value(connection, left):
         connection.execute("UPDATE landing.warehouse SET is_simulated = NULL")
-    _settle(connection, numbers, patients)
+    _settle(connection)
 
 
 def delete(connection: Connection, file_id: str) -> None:

@@ -7,6 +7,7 @@ flow, or again after a failure. The writer's lock is held by the caller of sever
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -105,12 +106,31 @@ def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
     file_ids = [outcome.file_id for outcome in outcomes if outcome.is_taken]
     connection = warehouse.open_warehouse(place.warehouse)
     try:
+        _bound(connection)
         touched = settling.settle(connection)
         if file_ids:
             _cluster(connection, file_ids)
-        return touched.height
+        return touched
     finally:
         connection.close()
+
+
+MEGABYTES, MEGABYTES_PER_MILLION = 180, 120
+"""What DuckDB may hold while files are tied together: at least, and for each million lines."""
+
+
+def _bound(connection: Connection) -> None:
+    """Keep memory in proportion to what is on file; beyond it DuckDB works on disk."""
+    if "MOHS_MEMORY" not in os.environ:
+        megabytes = MEGABYTES + MEGABYTES_PER_MILLION * _lines(connection) // 1_000_000
+        connection.execute(f"SET memory_limit = '{min(megabytes, 2048)}MB'")
+
+
+def _lines(connection: Connection) -> int:
+    return sum(
+        int(warehouse.value(connection, f"SELECT count(*) FROM {name}"))
+        for name in ("staged.service_line", "staged.remit_line")
+    )
 
 
 LARGE = 500_000
@@ -119,8 +139,7 @@ LARGE = 500_000
 
 def _cluster(connection: Connection, file_ids: Sequence[str]) -> None:
     """Store patients' rows together once new files make up much of a large warehouse."""
-    lines = warehouse.value(connection, "SELECT count(*) FROM staged.service_line")
-    lines += warehouse.value(connection, "SELECT count(*) FROM staged.remit_line")
+    lines = _lines(connection)
     if lines < LARGE:
         return
     marks = ", ".join("?" for _ in file_ids)
@@ -156,10 +175,10 @@ def audit(
     Everyone is rebuilt when the rule book, the reference values, the practice folder or the application
     changed, or when asked.
     """
-    book = rules.read_book(*own_rules(place, extra_rules))
+    book = rules.read_book(*own_rules(place, extra_rules), practice=place.practice)
     connection = warehouse.open_warehouse(place.warehouse)
     try:
-        reference.load(connection, place.practice)
+        reference.load(connection, place.practice, codes=_billed_codes(connection))
         run = _run(connection, place, book, started_at)
         last = warehouse.select(
             connection, "SELECT * FROM audit.run ORDER BY run_number DESC LIMIT 1"
@@ -188,6 +207,15 @@ def audit(
         connection.close()
 
 
+def _billed_codes(connection: Connection) -> list[str]:
+    """Every procedure code a bill or a remittance names."""
+    rows = connection.execute(
+        "SELECT procedure_code FROM staged.service_line UNION "
+        "SELECT coalesce(nullif(submitted_code, ''), procedure_code) FROM staged.remit_line"
+    ).fetchall()
+    return [code for (code,) in rows]
+
+
 def try_rules(
     place: Place, only: Sequence[str], *, extra_rules: Path | None = None
 ) -> tuple[pl.DataFrame, dict[str, float]]:
@@ -195,7 +223,7 @@ def try_rules(
 
     Returns their coverage (rule_id, outcome, lines) and seconds by rule.
     """
-    book = rules.read_book(*own_rules(place, extra_rules))
+    book = rules.read_book(*own_rules(place, extra_rules), practice=place.practice)
     chosen = rules.Book(rules.pick(book, only), ())
     connection = warehouse.open_warehouse(place.warehouse)
     try:

@@ -27,14 +27,14 @@ from schemas.dictionary import LAYERS, tables
 from schemas.table import WholeTable, create_statement, duckdb_type, polars_schema
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUCKETS = 256
 LINES_PER_SET = 700_000
 """Service lines worked through at once; keeps a set's tables well under 2 GB."""
 HEADER = re.compile(r"/\*\s*---.*?---\s*\*/", re.DOTALL)
 
-VIEWED = ("core.encounter_line", "core.mohs_line")
-"""Tables that are some rows of another one, and so views of it; each after the one it reads."""
+VIEWED = ("core.encounter_line", "core.mohs_line", "core.covered_line", "core.threshold")
+"""Tables that follow from another one at once, and so views of it; each after the one it reads."""
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -281,7 +281,7 @@ def build(connection: Connection, names: Iterable[str]) -> None:
     files = {name: path for layer in ("core", "audit") for name, path in queries(layer).items()}
     # there are no statistics of a set, and DuckDB would hash the wide side of many a join; the
     # queries name the side to hash last
-    connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    connection.execute("SET disabled_optimizers = 'build_side_probe_side,common_subplan'")
     try:
         for name in build_order(names):
             if name not in VIEWED:

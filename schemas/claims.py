@@ -42,6 +42,7 @@ class StagedClaim(Table):
     original_reference: str = column("payer's number of the claim it replaces or voids")
     submitted_date: pl.Date = column("when it was submitted")
     received_date: pl.Date = column("when the payer received it")
+    first_date_of_service: pl.Date = column("earliest first day of its lines", required=True)
     patient_id: str = column("pseudonym of the patient", required=True)
     bucket: pl.Int64 = column(
         "0..255 from the pseudonym; a patient never spans two", required=True, ge=0, le=255

@@ -43,7 +43,7 @@ class PatientLine(Table):
     paid: Money = column("net paid by the primary payer")
     is_adjudicated: pl.Boolean = column("a remittance for it stands", required=True)
     is_denied: pl.Boolean = column("denied, net of all remittances", required=True)
-    has_chart: pl.Boolean = column("a chart of that day, by patient or claim", required=True)
+    has_chart: pl.Boolean = column("a chart of its encounter is on file", required=True)
     payer: str = column("payer of the claim", required=True)
     line_of_business: str = column("of the claim", required=True)
     locality: str = column("carrier-locality")
@@ -130,6 +130,32 @@ class MohsLine(EncounterLine):
 
     class Config(Table.Config):
         name = "core.mohs_line"
+
+
+class CoveredLine(Table):
+    """One row per Mohs line: the list of covered diagnoses that speaks for it, if one is loaded.
+
+    A list speaks for Medicare lines of its carrier's localities, or for a payer's lines, on days on
+    which a row of it holds. None ships.
+    """
+
+    line_id: str = column("the Mohs line", required=True)
+    claim_id: str = column("its claim", required=True)
+    encounter_id: str = column("its encounter", required=True)
+    patient_id: str = column("pseudonym of the patient", required=True)
+    rendering_npi: str = column("rendering provider")
+    date_of_service: pl.Date = column("day of service", required=True)
+    procedure_code: str = column("CPT code", required=True)
+    diagnosis_codes: Codes = column("those the line points to, in order; null where unknown")
+    charge: Money = column("billed", required=True)
+    payer: str = column("payer, the practice's short name where payers.csv knows it")
+    line_of_business: str = column("medicare, medicare_advantage, medicaid or commercial")
+    locality: str = column("carrier-locality")
+    source: str = column("837, export or 835")
+    covered_list: str = column("article and version; null where none is loaded for the line")
+
+    class Config(Table.Config):
+        name = "core.covered_line"
 
 
 class EncounterPair(Table):

@@ -1,31 +1,30 @@
 -- The submission that stands, with what the practice's crosswalk and the reference tables say of
 -- it.
-with service_days as (
-    select
-        lines.claim_key,
-        min(lines.date_of_service) as first_day
-    from staged.service_line as lines
-    group by lines.claim_key
-),
-
-standing_claims as (
-    select
-        claims.claim_key,
-        service_days.first_day,
+with zip_days as (
+    select distinct
+        claims.first_date_of_service as first_day,
         coalesce(
             nullif(claims.facility_zip, ''), nullif(claims.billing_zip, ''), nullif(claims.zip, '')
         ) as service_zip
     from staged.claim as claims
-    inner join service_days on claims.claim_key = service_days.claim_key
     where claims.is_standing
 ),
 
-zip_days as (
-    select distinct
-        standing_claims.service_zip,
-        standing_claims.first_day
-    from standing_claims
-    where standing_claims.service_zip is not null
+zips as (
+    select distinct zip_days.service_zip
+    from zip_days
+    where zip_days.service_zip is not null
+),
+
+zip_rows as (
+    select
+        zips.service_zip,
+        localities.locality,
+        localities.effective_from,
+        localities.effective_to
+    from zips
+    inner join reference.zip_locality as localities
+        on zips.service_zip between localities.zip_from and localities.zip_to
 ),
 
 zip_candidates as (
@@ -47,8 +46,7 @@ zip_candidates as (
                 localities.locality asc
         ) as candidate_rank
     from zip_days
-    inner join reference.zip_locality as localities
-        on zip_days.service_zip between localities.zip_from and localities.zip_to
+    inner join zip_rows as localities on zip_days.service_zip = localities.service_zip
 ),
 
 zip_localities as (
@@ -91,24 +89,27 @@ select
     claims.source,
     claims.file_id
 from staged.claim as claims
-inner join standing_claims on claims.claim_key = standing_claims.claim_key
 left join zip_localities
     on
-        standing_claims.service_zip = zip_localities.service_zip
-        and standing_claims.first_day = zip_localities.first_day
+        coalesce(
+            nullif(claims.facility_zip, ''), nullif(claims.billing_zip, ''), nullif(claims.zip, '')
+        ) = zip_localities.service_zip
+        and claims.first_date_of_service = zip_localities.first_day
 left join reference.payer as by_identifier
     on
         claims.payer_identifier = by_identifier.payer_identifier
         and claims.payer_identifier <> ''
-        and standing_claims.first_day
+        and claims.first_date_of_service
         between by_identifier.effective_from and by_identifier.effective_to
 left join reference.payer as by_name
     on
         claims.payer_name = by_name.export_payer_name
         and claims.payer_name <> ''
         and claims.source = 'export'
-        and standing_claims.first_day between by_name.effective_from and by_name.effective_to
+        and claims.first_date_of_service between by_name.effective_from and by_name.effective_to
 left join reference.filing_indicator as indicators
     on
         claims.filing_indicator = indicators.filing_indicator
-        and standing_claims.first_day between indicators.effective_from and indicators.effective_to
+        and claims.first_date_of_service
+        between indicators.effective_from and indicators.effective_to
+where claims.is_standing

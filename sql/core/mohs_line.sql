@@ -92,5 +92,5 @@ select
     lines.limb_pointers,
     lines.ambiguous_pointers,
     lines.malignant_pointers
-from core.encounter_line as lines
+from core.patient_line as lines
 where lines.is_mohs

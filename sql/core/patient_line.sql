@@ -12,39 +12,20 @@ with mohs_patients as (
     where lines.encounter_id is not null and lines.charge > 0
 ),
 
+-- what the questions below are asked of; the lines themselves are read once, at the end
 patient_lines as (
     select
         lines.line_id,
-        lines.claim_id,
         lines.encounter_id,
         lines.patient_id,
-        lines.rendering_npi,
-        lines.group_id,
-        lines.specialty,
-        -- group and specialty from the roster, the rendering provider where those are unknown
         coalesce(
             nullif(lines.group_id, '') || '/' || nullif(lines.specialty, ''), lines.rendering_npi
         ) as practitioner_key,
-        lines.rendering_type,
         lines.date_of_service,
-        lines.place_of_service,
         lines.procedure_code,
-        lines.modifiers,
         lines.modifier_key,
         lines.units,
-        lines.diagnosis_codes,
-        lines.diagnosis_key,
-        lines.clia_number,
-        lines.charge,
-        lines.allowed,
-        lines.paid,
-        lines.is_adjudicated,
-        lines.is_denied,
-        lines.payer,
-        lines.line_of_business,
-        lines.locality,
-        lines.source,
-        lines.submitted_date
+        lines.diagnosis_key
     from core.service_line as lines
     semi join mohs_patients on lines.patient_id = mohs_patients.patient_id
     where lines.encounter_id is not null and lines.charge > 0
@@ -231,16 +212,32 @@ code_facts as (
             and judged_days.mue_date between edits.effective_from and edits.effective_to
 ),
 
+-- few combinations of modifiers or diagnoses stand on many lines: one line of each is looked at
+modified_samples as (
+    select min(lines.line_id) as line_id
+    from patient_lines as lines
+    where lines.modifier_key <> ''
+    group by lines.modifier_key, lines.date_of_service
+),
+
+modified_lines as (
+    select
+        lines.modifier_key,
+        lines.date_of_service,
+        lines.modifiers
+    from core.service_line as lines
+    semi join modified_samples on lines.line_id = modified_samples.line_id
+),
+
 billed_modifiers as (
     select
         lines.modifier_key,
         lines.date_of_service,
         u.modifier
-    from patient_lines as lines
+    from modified_lines as lines
     cross join unnest(lines.modifiers) as u (modifier)
 ),
 
--- few combinations of modifiers stand on many lines
 modifier_days as (
     select distinct
         billed_modifiers.modifier_key,
@@ -341,21 +338,20 @@ repeated_codes as (
     having count(*) > 1
 ),
 
--- few combinations of diagnoses stand on many lines: one line of each is looked at
-sample_lines as (
+diagnosed_samples as (
     select min(lines.line_id) as line_id
     from patient_lines as lines
-    where lines.diagnosis_codes is not null
+    where lines.diagnosis_key is not null
     group by lines.diagnosis_key, lines.date_of_service
 ),
 
-sampled_lines as (
+diagnosed_lines as (
     select
         lines.diagnosis_key,
         lines.date_of_service,
         lines.diagnosis_codes
-    from patient_lines as lines
-    semi join sample_lines on lines.line_id = sample_lines.line_id
+    from core.service_line as lines
+    semi join diagnosed_samples on lines.line_id = diagnosed_samples.line_id
 ),
 
 pointed_codes as (
@@ -363,7 +359,7 @@ pointed_codes as (
         lines.diagnosis_key,
         lines.date_of_service,
         u.code
-    from sampled_lines as lines
+    from diagnosed_lines as lines
     cross join unnest(lines.diagnosis_codes) as u (code)
 ),
 
@@ -421,20 +417,10 @@ pointer_counts as (
     group by pointed_codes.diagnosis_key, pointed_codes.date_of_service
 ),
 
-patient_charts as (
-    select distinct
-        charts.patient_id,
-        charts.date_of_service
-    from staged.chart_lesion as charts
-    where charts.patient_id is not null
-),
-
-claim_charts as (
-    select distinct
-        charts.claim_number as claim_id,
-        charts.date_of_service
-    from staged.chart_lesion as charts
-    where charts.claim_number is not null
+charted_encounters as (
+    select distinct charts.encounter_id
+    from core.chart_site as charts
+    where charts.encounter_id is not null
 )
 
 select
@@ -445,7 +431,10 @@ select
     lines.rendering_npi,
     lines.group_id,
     lines.specialty,
-    lines.practitioner_key,
+    -- group and specialty from the roster, the rendering provider where those are unknown
+    coalesce(
+        nullif(lines.group_id, '') || '/' || nullif(lines.specialty, ''), lines.rendering_npi
+    ) as practitioner_key,
     lines.rendering_type,
     lines.date_of_service,
     lines.place_of_service,
@@ -461,7 +450,7 @@ select
     lines.paid,
     lines.is_adjudicated,
     lines.is_denied,
-    patient_charts.patient_id is not null or claim_charts.claim_id is not null as has_chart,
+    charted_encounters.encounter_id is not null as has_chart,
     lines.payer,
     lines.line_of_business,
     lines.locality,
@@ -543,7 +532,8 @@ select
     case
         when lines.diagnosis_codes is not null then coalesce(pointer_counts.malignant_pointers, 0)
     end as malignant_pointers
-from patient_lines as lines
+from core.service_line as lines
+semi join mohs_patients on lines.patient_id = mohs_patients.patient_id
 inner join code_facts
     on
         lines.procedure_code = code_facts.procedure_code
@@ -560,7 +550,9 @@ left join first_stages
     on
         lines.patient_id = first_stages.patient_id
         and lines.date_of_service = first_stages.date_of_service
-        and lines.practitioner_key = first_stages.practitioner_key
+        and coalesce(
+            nullif(lines.group_id, '') || '/' || nullif(lines.specialty, ''), lines.rendering_npi
+        ) = first_stages.practitioner_key
 left join mohs_encounters as encounters on lines.encounter_id = encounters.encounter_id
 left join repeated_codes
     on
@@ -570,11 +562,5 @@ left join pointer_counts
     on
         lines.diagnosis_key = pointer_counts.diagnosis_key
         and lines.date_of_service = pointer_counts.date_of_service
-left join patient_charts
-    on
-        lines.patient_id = patient_charts.patient_id
-        and lines.date_of_service = patient_charts.date_of_service
-left join claim_charts
-    on
-        lines.claim_id = claim_charts.claim_id
-        and lines.date_of_service = claim_charts.date_of_service
+left join charted_encounters on lines.encounter_id = charted_encounters.encounter_id
+where lines.encounter_id is not null and lines.charge > 0

@@ -1,22 +1,7 @@
 -- The ladder from an adjudicated line to a billed one: the provider's own number of the line; then
 -- code, modifiers, day and charge; then code, day and charge; equal candidates in line order. Each
 -- rung sees only what the rungs above left over on both sides.
-with billed_lines as (
-    select
-        claims.claim_id,
-        claims.claim_id || '-' || lines.line_number as line_id,
-        lines.line_number,
-        lines.control_number,
-        lines.procedure_code,
-        lines.modifier_key,
-        lines.date_of_service,
-        lines.charge,
-        lines.ordinal
-    from staged.service_line as lines
-    inner join core.claim as claims on lines.claim_key = claims.claim_key
-),
-
-adjudicated_lines as (
+with adjudicated_lines as (
     select
         lines.remit_line_id,
         lines.remit_claim_id,
@@ -31,6 +16,34 @@ adjudicated_lines as (
         claims.source
     from staged.remit_line as lines
     inner join staged.remit_claim as claims on lines.remit_claim_id = claims.remit_claim_id
+),
+
+adjudicated_claims as (
+    select distinct adjudicated_lines.claim_id
+    from adjudicated_lines
+),
+
+answered_claims as (
+    select
+        claims.claim_key,
+        claims.claim_id
+    from core.claim as claims
+    semi join adjudicated_claims on claims.claim_id = adjudicated_claims.claim_id
+),
+
+billed_lines as (
+    select
+        claims.claim_id,
+        claims.claim_id || '-' || lines.line_number as line_id,
+        lines.line_number,
+        lines.control_number,
+        lines.procedure_code,
+        lines.modifier_key,
+        lines.date_of_service,
+        lines.charge,
+        lines.ordinal
+    from staged.service_line as lines
+    inner join answered_claims as claims on lines.claim_key = claims.claim_key
 ),
 
 numbered_matches as (
@@ -72,11 +85,12 @@ full_candidates as (
     anti join numbered_matches on left_over.remit_line_id = numbered_matches.remit_line_id
 ),
 
+-- most remittances name every line by its number, and leave nothing to look for
 remitted_claims as (
     select distinct
-        adjudicated_lines.remit_claim_id,
-        adjudicated_lines.claim_id
-    from adjudicated_lines
+        full_candidates.remit_claim_id,
+        full_candidates.claim_id
+    from full_candidates
 ),
 
 open_lines as (
@@ -180,6 +194,12 @@ partial_matches as (
             and partial_candidates.candidate = partial_lines.candidate
 ),
 
+uncharged_claims as (
+    select distinct adjudicated_lines.claim_id
+    from adjudicated_lines
+    where adjudicated_lines.charge is null
+),
+
 counted_lines as (
     select
         billed_lines.claim_id,
@@ -197,6 +217,7 @@ counted_lines as (
                 billed_lines.date_of_service
         ) as lines_of_key
     from billed_lines
+    semi join uncharged_claims on billed_lines.claim_id = uncharged_claims.claim_id
 ),
 
 -- posted payments without a charge: only where no other line could be meant

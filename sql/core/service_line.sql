@@ -330,15 +330,35 @@ all_lines as (
     from made_lines
 ),
 
+-- read anew, with the few columns it takes: the lines above are wide
+primary_lines as (
+    select
+        lines.patient_id,
+        lines.rendering_npi,
+        lines.date_of_service,
+        claims.claim_id || '-' || lines.line_number as line_id
+    from staged.service_line as lines
+    inner join core.claim as claims on lines.claim_key = claims.claim_key
+    where claims.payer_sequence = 'P'
+    union all
+    select
+        made_lines.patient_id,
+        made_lines.rendering_npi,
+        made_lines.date_of_service,
+        made_lines.line_id
+    from made_lines
+    where made_lines.is_primary
+),
+
 encounters as (
     select
-        all_lines.patient_id,
-        all_lines.rendering_npi,
-        all_lines.date_of_service,
-        min(all_lines.line_id) as encounter_id
-    from all_lines
-    where all_lines.is_primary
-    group by all_lines.patient_id, all_lines.rendering_npi, all_lines.date_of_service
+        primary_lines.patient_id,
+        primary_lines.rendering_npi,
+        primary_lines.date_of_service,
+        min(primary_lines.line_id) as encounter_id
+    from primary_lines
+    group by
+        primary_lines.patient_id, primary_lines.rendering_npi, primary_lines.date_of_service
 )
 
 select

@@ -34,10 +34,10 @@ PATIENTS_PER_LINE = 1 / 6.9
 READ = {
     "staged.claim": (
         "claim_key claim_id claim_number payer_sequence frequency_code submission is_standing "
-        "original_reference submitted_date received_date patient_id bucket patient_sex payer_name "
-        "payer_identifier filing_indicator line_of_business billing_npi billing_zip rendering_type "
-        "facility_zip locality zip charge place_of_service assignment prior_authorization "
-        "clia_number source file_id"
+        "original_reference submitted_date received_date first_date_of_service patient_id bucket "
+        "patient_sex payer_name payer_identifier filing_indicator line_of_business billing_npi "
+        "billing_zip rendering_type facility_zip locality zip charge place_of_service assignment "
+        "prior_authorization clia_number source file_id"
     ),
     "staged.service_line": (
         "claim_key file_id ordinal byte_offset byte_end patient_id bucket line_number "
@@ -126,7 +126,7 @@ SELECT
     claim AS ordinal, claim * 900 AS byte_offset, claim * 900 + 300 AS byte_end,
     '837' AS source, 'C' || claim AS claim_number, 'C' || claim AS claim_id,
     'C' || claim AS root_number, 'P' AS payer_sequence, '1' AS frequency_code, 1 AS submission,
-    true AS is_standing, '' AS original_reference, day + 3 AS submitted_date,
+    true AS is_standing, '' AS original_reference, day + 3 AS submitted_date, day AS first_date_of_service,
     strftime(day + 3, '%Y%m%d') || '|' || claim AS submitted_key, patient_id, bucket,
     if(chance % 2 = 0, 'F', 'M') AS patient_sex, DATE '1950-01-01' AS patient_birth_date,
     ['MEDICARE B', 'BLUE HERON', 'NORTHERN MUTUAL'][1 + (chance >> 33) % 3] AS payer_name,
