@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from schemas.reference import Dated, PatientCrosswalk, ZipLocality
+from schemas.reference import Contract, Dated, PatientCrosswalk, ZipLocality
 from schemas.table import DATE_OPEN, polars_schema, table_name
 
 BEGINNING = date(1900, 1, 1)
@@ -20,6 +20,7 @@ CONTINUOUS = {
     "reference.gpci",
     "reference.sequestration",
     "reference.deductible",
+    "reference.rule_parameter",
 }
 """Tables that may have no gap between the first and the last row of a key."""
 
@@ -52,21 +53,26 @@ def empty(model: type[Dated]) -> pl.DataFrame:
     return pl.DataFrame(schema={**polars_schema(model), **_PLACE})
 
 
-def parse(model: type[Dated], path: Path, *, is_practice: bool = False) -> pl.DataFrame:
-    """The rows of a file in the model's types, with `file` and `row` (1 is the header)."""
-    raw = _text(path)
+def parse(
+    model: type[Dated], path: Path, *, is_practice: bool = False, keep: pl.Expr | None = None
+) -> pl.DataFrame:
+    """The rows of a file in the model's types, with `file` and `row` (1 is the header).
+
+    `keep` picks rows before they are looked at, by columns of text.
+    """
+    raw = _text(path, keep)
     schema = polars_schema(model)
     columns = model.to_schema().columns
     if is_practice:
         raw = raw.rename(
             {name: _HEADER_ALIASES[name] for name in raw.columns if name in _HEADER_ALIASES}
         )
-        if "source" not in raw.columns:
+        if "source" not in raw.columns and model is not Contract:
             raw = raw.with_columns(source=pl.lit(path.name))
         raw = raw.with_columns(
             pl.when(pl.col(name) == "").then(pl.lit(value)).otherwise(pl.col(name)).alias(name)
             for name, value in {**_PRACTICE_DEFAULTS, "source": path.name}.items()
-            if name in raw.columns
+            if name in raw.columns and not (name == "source" and model is Contract)
         )
     unknown = [name for name in raw.columns if name not in {*schema, *_PLACE}]
     if unknown:
@@ -97,14 +103,16 @@ def _may_be_blank(model: type[Dated], name: str) -> bool:
     return polars_schema(model)[name] == pl.String and not column.checks
 
 
-def _text(path: Path) -> pl.DataFrame:
+def _text(path: Path, keep: pl.Expr | None = None) -> pl.DataFrame:
     """A file's cells as stripped text, remarks left out."""
     try:
         if path.suffix == ".parquet":
-            raw = pl.read_parquet(path)
-            raw = raw.select(pl.all().cast(pl.String).fill_null(""))
+            rows = pl.scan_parquet(path)
+            rows = rows if keep is None else rows.filter(keep)
+            raw = rows.select(pl.all().cast(pl.String)).collect()
         else:
             raw = pl.read_csv(path, infer_schema=False)
+            raw = raw if keep is None else raw.filter(keep)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ReferenceFileError(
             f"{path}: cannot be read as a table; save it as CSV UTF-8 with commas and one header"
@@ -126,7 +134,7 @@ def _require_source(raw: pl.DataFrame) -> None:
     bad = raw.filter(pl.col("source") == "")
     if bad.height:
         raise ReferenceFileError(
-            f"{_where(bad)}: no source; say in column source where the value was published"
+            f"{where(bad)}: no source; say in column source where the value was published"
         )
 
 
@@ -158,11 +166,11 @@ def _converted(raw: pl.DataFrame, name: str, dtype: pl.DataType, *, nullable: bo
     wrong = value.is_null() & (~blank if nullable else pl.Series([True]))
     if wrong.any():
         place = raw.filter(wrong)
-        raise ReferenceFileError(f"{_where(place)}, column {name}: expected {expected}")
+        raise ReferenceFileError(f"{where(place)}, column {name}: expected {expected}")
     return value.alias(name)
 
 
-def _where(rows: pl.DataFrame) -> str:
+def where(rows: pl.DataFrame) -> str:
     """File and row of the first of the rows."""
     first = rows.row(0, named=True)
     return f"{first['file']}, row {first['row']}"
@@ -176,7 +184,7 @@ def check(model: type[Dated], frame: pl.DataFrame, *, is_layered: bool = False) 
     reversed_dates = frame.filter(pl.col("effective_to") < pl.col("effective_from"))
     if reversed_dates.height:
         raise ReferenceFileError(
-            f"{_where(reversed_dates)}: effective_to is before effective_from; correct the dates"
+            f"{where(reversed_dates)}: effective_to is before effective_from; correct the dates"
         )
     groups = frame.partition_by("file") if is_layered else [frame]
     for group in groups:
@@ -189,7 +197,7 @@ def check(model: type[Dated], frame: pl.DataFrame, *, is_layered: bool = False) 
     except SchemaErrors as error:
         failure = error.failure_cases.row(0, named=True)
         index = failure.get("index")
-        place = _where(frame[index]) if index is not None else str(frame["file"][0])
+        place = where(frame[index]) if index is not None else str(frame["file"][0])
         raise ReferenceFileError(
             f"{place}, column {failure['column']}: does not meet {failure['check']}; "
             f"see {table_name(model)} in docs/tables.md"
@@ -210,7 +218,7 @@ def _require_no_overlap(model: type[Dated], frame: pl.DataFrame) -> None:
         bad = ordered.filter(pl.col("effective_from") <= (previous.over(key) if key else previous))
     if bad.height:
         raise ReferenceFileError(
-            f"{_where(bad)}: {_named(model, bad)} overlaps an earlier row's dates; "
+            f"{where(bad)}: {_named(model, bad)} overlaps an earlier row's dates; "
             "end the earlier row the day before this one starts"
         )
 
@@ -234,14 +242,13 @@ def require_continuity(model: type[Dated], frame: pl.DataFrame) -> None:
     if gaps.height:
         first = gaps.row(0, named=True)
         raise ReferenceFileError(
-            f"{_where(gaps)}: {_named(model, gaps)} has no value from {first['expected']} to "
+            f"{where(gaps)}: {_named(model, gaps)} has no value from {first['expected']} to "
             f"{first['effective_from'] - timedelta(days=1)}; add the row that fills the gap"
         )
 
 
-def outside(model: type[Dated], kept: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
+def outside(key: list[str], kept: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
     """What is left of the `kept` rows on dates no `added` row of the same key covers."""
-    key = key_of(model)
     one_day = pl.duration(days=1)
     rows = kept.with_row_index("kept_id")
     cuts = rows.select("kept_id", *key, "effective_from", "effective_to")

@@ -8,18 +8,13 @@ from pathlib import Path
 import click
 import polars as pl
 
-from pipelines import printing, reference, releases, warehouse
+from pipelines import printing, releases, vintages
 from pipelines.places import Place
 
 
 def show(place: Place, form: str) -> int:
-    """Print every release loaded with the dates of service it holds for."""
-    connection = warehouse.connect()
-    try:
-        reference.load(connection, place.practice)
-        printing.show(reference.list_releases(connection), form)
-    finally:
-        connection.close()
+    """Print every release with the dates of service it is authoritative for, and dates without one."""
+    printing.show(vintages.list_releases(place.practice), form)
     return 0
 
 
@@ -36,29 +31,35 @@ def load(place: Place, files: Sequence[Path], form: str) -> int:
         raise click.ClickException(f"{missing[0]}: no such file; check the path")
     rows = [
         (
-            Path(change.file).name,
+            change.file,
+            change.series,
             change.table,
             change.release,
             change.effective_from,
             change.effective_to,
+            change.against,
             change.added,
             change.changed,
             change.ended,
             change.unchanged,
+            "; ".join(change.examples),
             change.note,
         )
         for change in releases.load_cms(list(files), place.practice)
     ]
     columns = [
         "file",
+        "series",
         "table",
         "release",
         "from",
         "to",
+        "against",
         "added",
         "changed",
         "ended",
         "unchanged",
+        "examples",
         "note",
     ]
     printing.show(pl.DataFrame(rows, schema=columns, orient="row"), form)

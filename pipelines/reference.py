@@ -17,15 +17,29 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines import overlays, terms
 from pipelines.dated import (
     ReferenceFileError,
     check,
     empty,
+    key_of,
     outside,
     parse,
     require_continuity,
 )
-from schemas.reference import PRACTICE, SHIPPED, Dated, MpfsRvu, Release
+from schemas.reference import (
+    PRACTICE,
+    SHIPPED,
+    Contract,
+    Dated,
+    MpfsRvu,
+    NcciPtp,
+    Overlay,
+    Payer,
+    Release,
+    RuleParameter,
+    Threshold,
+)
 from schemas.table import create_statement, polars_schema, table_name
 
 SHIPPED_FOLDER = Path(__file__).resolve().parent.parent / "sql" / "reference"
@@ -39,36 +53,48 @@ SERIES = {
     "ptp": "ncci_ptp",
     "add_on": "ncci_add_on",
     "icd10": "icd10_site_map",
+    "icd10_order": "icd10_code",
+    "covered_diagnosis": "covered_diagnosis",
 }
 """Series of `reference.release` -> the table it fills."""
+
+HISTORIES = ("ncci_ptp", "ncci_add_on")
+"""Tables of which a whole release holds all that was ever in force, with dates."""
 
 
 def load(
     connection: duckdb.DuckDBPyConnection,
     practice: Path | None = None,
     only: Collection[str] | None = None,
+    *,
+    codes: Collection[str] | None = None,
 ) -> None:
     """Recreate the tables of the schema `reference`, practice values over shipped ones.
 
-    `only` names the tables wanted (`mpfs_rvu`); none means all.
+    `only` names the tables wanted (`mpfs_rvu`); none means all. With `codes`, pairs of codes that
+    are neither among them nor in a pair that ships are left out: of the 1.7 million pairs in force
+    a practice's claims meet some thousands.
 
     Raises ReferenceFileError for a row without source, rows of one key whose dates overlap, a gap
     in a series that must have none, or a value its model in `schemas.reference` refuses.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS reference")
-    for model, frame in tables(practice, only):
+    for model, frame in tables(practice, only, codes=codes):
         _store(connection, model, frame)
 
 
 def tables(
-    practice: Path | None = None, only: Collection[str] | None = None
+    practice: Path | None = None,
+    only: Collection[str] | None = None,
+    *,
+    codes: Collection[str] | None = None,
 ) -> list[tuple[type[Dated], pl.DataFrame]]:
     """Reference tables as `load` stores them: the model and its checked rows."""
     loaded = []
     for model in SHIPPED:
         if only is not None and _stem(model) not in only:
             continue
-        frame = _layered(model, practice)
+        frame = _layered(model, practice, codes if model is NcciPtp else None)
         if model is MpfsRvu:
             frame = _date_by_release(frame, _layered(Release, practice))
         require_continuity(model, frame)
@@ -78,10 +104,25 @@ def tables(
             continue
         path = practice / name if practice else None
         if path and path.is_file():
-            loaded.append((model, check(model, parse(model, path, is_practice=True))))
+            frame = check(model, parse(model, path, is_practice=True))
+            loaded.append((model, terms.yearly(frame) if model is Contract else frame))
         else:
             loaded.append((model, empty(model)))
+    if only is None or _stem(Overlay) in only or _stem(Threshold) in only:
+        loaded.append((Threshold, _thresholds(practice)))
     return [(model, frame.select(*polars_schema(model))) for model, frame in loaded]
+
+
+def _thresholds(practice: Path | None) -> pl.DataFrame:
+    """What follows from the rules' parameters and overlays.csv, both checked."""
+    parameters = _layered(RuleParameter, practice)
+    rows = overlays.read(practice)
+    path = practice / "payers.csv" if practice else None
+    payers = empty(Payer)
+    if path and path.is_file():
+        payers = parse(Payer, path, is_practice=True)
+    overlays.require_sound(rows, payers, parameters)
+    return overlays.thresholds(parameters, rows)
 
 
 def write_templates(folder: Path) -> list[Path]:
@@ -93,58 +134,12 @@ def write_templates(folder: Path) -> list[Path]:
     for name in ("mappings", "rules", "reference"):
         (folder / name).mkdir(exist_ok=True)
     written = []
-    for template in sorted(TEMPLATES_FOLDER.glob("*.csv")):
-        path = folder / template.name
+    for template in sorted(TEMPLATES_FOLDER.rglob("*.csv")):
+        path = folder / template.relative_to(TEMPLATES_FOLDER)
         if not path.exists():
             shutil.copyfile(template, path)
             written.append(path)
     return written
-
-
-def list_releases(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """What is loaded and for which dates, one row per table and release (blank without releases).
-
-    Columns `table, release, rows, effective_from, effective_to, is_complete, source`.
-    """
-    table_of = pl.col("series").replace_strict(SERIES, return_dtype=pl.String)
-    known = (
-        connection.table(table_name(Release))
-        .pl()
-        .select(table_of.alias("table"), "release", "is_complete")
-        .unique()
-    )
-    parts = []
-    for model in SHIPPED:
-        if model is Release:
-            continue
-        table = _stem(model)
-        frame = connection.table(table_name(model)).pl()
-        if "release" not in frame.columns:
-            frame = frame.with_columns(release=pl.lit(""))
-        parts.append(
-            frame.group_by("release")
-            .agg(
-                pl.len().cast(pl.Int64).alias("rows"),
-                pl.col("effective_from").min(),
-                pl.col("effective_to").max(),
-                pl.col("source").unique().sort().str.join("; "),
-            )
-            .sort("effective_from", "release")
-            .with_columns(pl.lit(table).alias("table"))
-        )
-    columns = [
-        "table",
-        "release",
-        "rows",
-        "effective_from",
-        "effective_to",
-        "is_complete",
-        "source",
-    ]
-    listed: pl.DataFrame = pl.concat(parts).join(
-        known, on=["table", "release"], how="left", maintain_order="left"
-    )
-    return listed.select(columns)
 
 
 def locate(places: pl.DataFrame, zips: pl.DataFrame) -> pl.DataFrame:
@@ -199,23 +194,57 @@ def _stem(model: type[Dated]) -> str:
     return table_name(model).partition(".")[2]
 
 
-def _layered(model: type[Dated], practice: Path | None) -> pl.DataFrame:
+def _layered(
+    model: type[Dated], practice: Path | None, codes: Collection[str] | None = None
+) -> pl.DataFrame:
     """Shipped rows with the practice's rows of the same table over them, checked."""
     table = _stem(model)
     shipped_file = SHIPPED_FOLDER / f"{table}.csv"
     shipped = check(model, parse(model, shipped_file))
-    own = [parse(model, path) for path in _own_files(table, practice)]
+    keep = _pairs_of(codes, shipped) if codes is not None else None
+    own = [parse(model, path, keep=keep) for path in own_files(table, practice)]
     if not own:
         return shipped
     added = check(model, pl.concat(own), is_layered=table == "mpfs_rvu")
     if "release" in added.columns and table != "release":
-        shipped = shipped.join(added.select("release").unique(), on="release", how="anti")
+        shipped = _not_replaced(model, shipped, added, practice)
     if table == "mpfs_rvu":
         return pl.concat([shipped, added])
-    return pl.concat([outside(model, shipped, added), added])
+    return pl.concat([outside(key_of(model), shipped, added), added])
 
 
-def _own_files(table: str, practice: Path | None) -> list[Path]:
+def _pairs_of(codes: Collection[str], shipped: pl.DataFrame) -> pl.Expr:
+    known = pl.concat(
+        [shipped["column1"], shipped["column2"], pl.Series(list(codes), dtype=pl.String)]
+    )
+    both = known.unique().implode()
+    return pl.col("column1").is_in(both) & pl.col("column2").is_in(both)
+
+
+def _not_replaced(
+    model: type[Dated], shipped: pl.DataFrame, added: pl.DataFrame, practice: Path | None
+) -> pl.DataFrame:
+    """Shipped rows that no loaded release stands for.
+
+    A whole release stands for all of its name, and where it carries the history of its table, for
+    all that begins on its dates; a selection for its own codes.
+    """
+    table = _stem(model)
+    whole = _layered(Release, practice).filter(
+        pl.col("series").replace_strict(SERIES, return_dtype=pl.String) == table,
+        pl.col("is_complete"),
+        pl.col("layout").is_in(["tried", "untried"]),
+    )
+    left = shipped.join(whole, on="release", how="anti")
+    left = left.join(added, on=[*key_of(model), "release"], how="anti")
+    if table in HISTORIES:
+        for first, last in whole.select("effective_from", "effective_to").iter_rows():
+            left = left.filter(~pl.col("effective_from").is_between(first, last))
+    return left
+
+
+def own_files(table: str, practice: Path | None) -> list[Path]:
+    """The files of a table in the practice folder."""
     folder = practice / "reference" if practice else None
     if folder is None or not folder.is_dir():
         return []

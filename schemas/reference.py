@@ -22,6 +22,8 @@ ConversionFactor = Annotated[pl.Decimal, 8, 4]
 """Dollars per relative value unit."""
 Factor = Annotated[pl.Decimal, 8, 4]
 """A share or multiple of a fee."""
+Parameter = Annotated[pl.Decimal, 12, 4]
+"""A number a rule compares with: days, blocks, dollars, a share."""
 
 
 EVIDENCE = ["authority", "secondary", "recalled", "inference"]
@@ -51,9 +53,16 @@ class Release(Dated):
     The dates are those of service for which the release speaks; a table's rows may hold for longer.
     """
 
-    series: str = _code("ptp, mue, add_on, mpfs, gpci, icd10 or zip")
+    series: str = _code(
+        "ptp, mue, add_on, mpfs, gpci, icd10, icd10_order, covered_diagnosis or zip"
+    )
     release: str = _code("name of the release")
     is_complete: pl.Boolean = column("all rows of the release, not a selection", required=True)
+    layout: str = column(
+        "shipped; or loaded by a reader that was tried on a published file, or untried, built from "
+        "the published layout",
+        isin=["shipped", "tried", "untried"],
+    )
 
     class Config(Table.Config):
         name = "reference.release"
@@ -184,12 +193,17 @@ class PaymentFactor(Graded):
 
 
 class NcciPtp(Dated):
-    """One row per procedure-to-procedure edit in force, ordered pair of codes."""
+    """One row per procedure-to-procedure edit in force, ordered pair of codes.
+
+    Of a whole table that was loaded, a warehouse holds the pairs of codes it has met and of those
+    that ship.
+    """
 
     column1: str = _code("code that is paid")
     column2: str = _code("code that is bundled into it")
     modifier_indicator: str = column("0 never, 1 with a modifier", required=True, isin=["0", "1"])
     rationale: str = _code("CMS's class of reason, abbreviated")
+    release: str = _code("release, e.g. PTP 2024Q3")
 
     class Config(Table.Config):
         name = "reference.ncci_ptp"
@@ -220,6 +234,7 @@ class NcciAddOn(Dated):
         required=True,
         isin=["1", "2", "3"],
     )
+    release: str = _code("release, e.g. AOC 2024")
 
     class Config(Table.Config):
         name = "reference.ncci_add_on"
@@ -258,6 +273,63 @@ class Icd10Class(Graded):
         unique = ("class_name", "diagnosis_prefix", "effective_from")
 
 
+class SiteWord(Graded):
+    """One row per word or words of a body site as charts write it: which stage codes it is of.
+
+    Where a site holds several, longer ones count before those within them: `back of hand` is a hand.
+    """
+
+    site_word: str = column(
+        "small letters, one blank between words", required=True, str_matches=r"^[a-z]+( [a-z]+)*$"
+    )
+    site_family: str = column(
+        "H 17311 and 17312, T 17313 and 17314, ask where a person has to read the chart",
+        required=True,
+        isin=["H", "T", "ask"],
+    )
+    body_part: str = _code("part of the body by the axis of ICD-10-CM C43 and C44, genital apart")
+    is_sided: pl.Boolean = column("ICD-10-CM tells its left from its right", required=True)
+
+    class Config(Table.Config):
+        name = "reference.site_word"
+        unique = ("site_word", "effective_from")
+
+
+class Icd10Code(Dated):
+    """One row per ICD-10-CM code and release, from an order file that was loaded; none ships."""
+
+    diagnosis_code: str = column(
+        "without dot", required=True, str_matches=r"^[A-Z]\d[0-9A-Z]{1,5}$"
+    )
+    is_billable: pl.Boolean = column("a diagnosis, not a heading", required=True)
+    release: str = _code("release, e.g. ICD-10-CM 2026")
+
+    class Config(Table.Config):
+        name = "reference.icd10_code"
+        unique = ("diagnosis_code", "effective_from")
+
+
+class CoveredDiagnosis(Dated):
+    """One row per diagnosis a contractor's or payer's article covers for Mohs; none ships."""
+
+    article: str = _code("article or policy, e.g. A56836")
+    version: str = _code("its version")
+    carrier: str = column(
+        "digits with which a Medicare line's locality begins; blank for a payer's own list",
+        required=True,
+        str_matches=r"^\d{0,5}$",
+    )
+    payer: str = column("payer with a list of its own, as in payers.csv; else blank", required=True)
+    diagnosis_code: str = column(
+        "without dot", required=True, str_matches=r"^[A-Z]\d[0-9A-Z]{1,5}$"
+    )
+    release: str = column("article and version, where it was loaded from a file")
+
+    class Config(Table.Config):
+        name = "reference.covered_diagnosis"
+        unique = ("article", "carrier", "payer", "diagnosis_code", "effective_from")
+
+
 class Modifier(Graded):
     """One row per modifier a professional claim may carry."""
 
@@ -270,7 +342,18 @@ class Modifier(Graded):
     price_effect: str = column(
         "what it does to a Medicare price",
         required=True,
-        isin=["none", "component", "bilateral", "assistant", "return", "by_report", "denied"],
+        isin=[
+            "none",
+            "component",
+            "bilateral",
+            "assistant",
+            "co_surgeon",
+            "surgery_only",
+            "aftercare",
+            "return",
+            "by_report",
+            "denied",
+        ],
     )
 
     class Config(Table.Config):
@@ -362,39 +445,117 @@ class Provider(Dated):
 
 
 class Contract(Dated):
-    """One row per payer, code or class of codes, and period: what a contract pays."""
+    """One row per payer, code, range of codes or all codes, and period: what a contract pays.
+
+    The code itself is looked for first, then the range that holds it and starts last, then the row
+    without a code. `source` names the document and its paragraph; a row without one is refused. A
+    row with an escalator is loaded as one row a contract year, counted from its first day, each
+    raised over the first row's value so many times and rounded once, half up.
+    """
 
     payer: str = _code("as in payers.csv")
-    procedure_code: str = column("code; blank for every code not named", required=True)
-    basis: str = column(
-        "amount, or a multiple of the Medicare fee or of the charge",
+    procedure_code: str = column(
+        "code, range of codes (10004-69990), or blank for every code not named",
         required=True,
-        isin=["fee", "percent_of_medicare", "percent_of_charge"],
+        str_matches=r"^([0-9A-Z]{5}(-[0-9A-Z]{5})?)?$",
     )
-    value: Annotated[pl.Decimal, 12, 4] = column("dollars, or the multiple (1.2500)", required=True)
-    medicare_year: pl.Int64 = column("fee schedule year of the multiple; null: the line's")
-    follows_mppr: pl.Boolean = column("the payer reduces multiple procedures as Medicare does")
+    basis: str = column(
+        "dollars a unit, a multiple of the Medicare fee or of the charge, or not in this contract",
+        required=True,
+        isin=["fee", "percent_of_medicare", "percent_of_charge", "carved_out"],
+    )
+    value: Annotated[pl.Decimal, 12, 4] = column(
+        "dollars, or the multiple (1.2500); 0 where carved out", required=True, ge=0
+    )
+    medicare_year: pl.Int64 = column(
+        "year whose Medicare schedule, as it stood on 31 December, is multiplied; null: the line's"
+    )
+    medicare_locality: str = column(
+        "carrier-locality whose Medicare fee is multiplied; null: the line's",
+        str_matches=r"^\d{5}-\d{2}$",
+    )
+    site_of_service: str = column(
+        "the fee of this setting, wherever the service was; null: as billed",
+        isin=["facility", "nonfacility"],
+    )
+    follows_mppr: pl.Boolean = column(
+        "the payer reduces multiple procedures as Medicare does; null: yes"
+    )
+    multiple_procedure: str = column(
+        "the payer's own percentages by rank (100/50/25), the last for all further ranks",
+        str_matches=r"^\d{1,3}(/\d{1,3}){0,4}$",
+    )
+    is_lesser_of_charge: pl.Boolean = column("never more than the charge; null: yes")
+    escalator: Factor = column("raise of the value each contract year (0.0300); null: none", ge=0)
 
     class Config(Table.Config):
         name = "reference.contract"
         unique = ("payer", "procedure_code", "effective_from")
 
 
-class Overlay(Dated):
-    """One row per payer and rule: how the payer departs from the rule book."""
+class RuleParameter(Graded):
+    """One row per rule and parameter: a number or code list a payer may see otherwise."""
 
-    payer: str = _code("as in payers.csv")
     rule_id: str = column("rule", required=True, str_matches=r"^[A-Z]+\d{3}$")
-    severity: str = column(
-        "the rule's severity for this payer; off silences it",
-        required=True,
-        isin=["error", "warning", "info", "off"],
+    parameter: str = column(
+        "as the rule's header names it", required=True, str_matches=r"^[a-z][a-z0-9_]*$"
     )
-    reason: str = column("why")
+    value: str = _code("a number, or codes with blanks between them")
+
+    class Config(Table.Config):
+        name = "reference.rule_parameter"
+        unique = ("rule_id", "parameter", "effective_from")
+
+
+class Threshold(Dated):
+    """One row per rule, parameter, payer and word of the value in force: parameters and overlays.
+
+    The rows of payer '' hold for every payer that has none of its own. Rules read `core.threshold`,
+    which has them by the payers of the lines.
+    """
+
+    rule_id: str = _code("rule")
+    parameter: str = _code("as the rule's header names it")
+    payer: str = column("as in payers.csv; blank for every other payer", required=True)
+    value: str = _code("the number as text, or one of the codes")
+    number: Parameter = column("the number; null where the value is none")
+
+    class Config(Table.Config):
+        name = "reference.threshold"
+        unique = ("rule_id", "parameter", "payer", "value", "effective_from")
+
+
+class PayerThreshold(Threshold):
+    """One row per rule, parameter, payer of a line and word of the value: what a rule joins."""
+
+    payer: str = _code("as on the line")
+
+    class Config(Table.Config):
+        name = "core.threshold"
+        unique = ("rule_id", "parameter", "payer", "value", "effective_from")
+
+
+SWITCHES = ("off", "on", "error", "warning", "info")
+"""What overlays.csv may set a whole rule to: silence, speech, or speech at that severity."""
+
+
+class Overlay(Dated):
+    """One row per payer and rule or parameter of a rule: how the payer departs from the rule book."""
+
+    rule_id: str = column("rule", required=True, str_matches=r"^[A-Z]+\d{3}$")
+    payer: str = _code("as in payers.csv")
+    setting: str = column(
+        "off, on, a severity, or the name of a parameter of the rule",
+        required=True,
+        str_matches=r"^[a-z][a-z0-9_]*$",
+    )
+    value: str = column("of the parameter; blank for off, on and a severity")
+    document_reference: str = column("contract, policy or letter and its section")
+    remittance_evidence: str = column("remittances in which the payer was seen to do so")
 
     class Config(Table.Config):
         name = "reference.overlay"
-        unique = ("payer", "rule_id", "effective_from")
+        unique = ("rule_id", "payer", "setting", "effective_from")
 
 
 class Clock(Dated):
@@ -461,11 +622,15 @@ SHIPPED: tuple[type[Dated], ...] = (
     NcciAddOn,
     Icd10SiteMap,
     Icd10Class,
+    Icd10Code,
+    CoveredDiagnosis,
+    SiteWord,
     Modifier,
     CarcCategory,
     Taxonomy,
     FilingIndicator,
     CodeClass,
+    RuleParameter,
 )
 """Tables whose values ship in `sql/reference/`."""
 

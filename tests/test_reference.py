@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import shutil
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -13,12 +13,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import reference, releases
+from pipelines import dated, reference, vintages
 from pipelines.dated import ReferenceFileError
 from schemas.reference import PRACTICE, SHIPPED, Dated
 from schemas.table import polars_schema, table_name
 
 FILES = sorted(reference.SHIPPED_FOLDER.glob("*.csv"))
+EMPTY = {"icd10_code", "covered_diagnosis"}
+"""Tables that ship without rows, to be loaded."""
 GPCI_HEADER = (
     "locality,state,name,work_gpci,pe_gpci,mp_gpci,release,effective_from,effective_to,source\n"
 )
@@ -30,8 +32,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def table(name: str, practice: Path | None = None) -> pl.DataFrame:
-    [(_, frame)] = reference.tables(practice, {name})
-    return frame
+    found = {table_name(model): frame for model, frame in reference.tables(practice, {name})}
+    return found[f"reference.{name}"]
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def practice(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_shipped_row_has_source_and_dates(path: Path) -> None:
     found = rows(path)
-    assert found
+    assert found or path.stem in EMPTY
     for row in found:
         assert row["source"].strip()
         assert date.fromisoformat(row["effective_from"])
@@ -68,9 +70,10 @@ def test_load_makes_every_table_with_the_rows_of_its_file() -> None:
     for path in FILES:
         counted = connection.table(f"reference.{path.stem}").pl().height
         assert counted == len(rows(path))
-    listed = reference.list_releases(connection)
-    assert listed.filter(pl.col("table") == "mpfs_rvu")["release"].to_list()[-1] == "RVU26C"
-    assert listed.height > len(FILES) - 1
+    listed = vintages.list_releases(None)
+    own = listed.filter(pl.col("kind") == "release", pl.col("table") == "mpfs_rvu")
+    assert own["release"].to_list()[-1] == "RVU26C"
+    assert set(listed["table"]) == {path.stem for path in FILES} - {"release"}
 
 
 def test_open_ends_are_loaded_as_the_last_day() -> None:
@@ -200,6 +203,134 @@ def test_a_bad_row_is_refused_with_file_and_row(
     assert name in str(raised.value)
 
 
+CONTINUOUS = {
+    "conversion_factor": {"effective_from": date(2022, 1, 1)},
+    "gpci": {"effective_from": date(2022, 1, 1), "locality": "15202-00"},
+    "sequestration": {"effective_from": date(2020, 5, 1)},
+    "deductible": {"effective_from": date(2022, 1, 1)},
+}
+
+
+@pytest.mark.parametrize(("name", "taken"), CONTINUOUS.items(), ids=CONTINUOUS)
+def test_a_gap_in_a_series_continuous_by_nature_is_refused(
+    name: str, taken: dict[str, object]
+) -> None:
+    [(model, frame)] = reference.tables(None, {name})
+    frame = frame.with_columns(file=pl.lit(f"{name}.csv"), row=pl.int_range(2, pl.len() + 2))
+    dated.require_continuity(model, frame)
+    is_taken = pl.all_horizontal(pl.col(column) == value for column, value in taken.items())
+    assert frame.filter(is_taken).height
+    with pytest.raises(ReferenceFileError, match=rf"{name}.csv, row \d+: .*has no value from"):
+        dated.require_continuity(model, frame.filter(~is_taken))
+
+
+def test_what_ships_is_what_the_shared_values_say(shared_data: Path) -> None:
+    """Every row of the values folder ships unchanged, read with the csv module on both sides."""
+    values, shipped = shared_data / "values", reference.SHIPPED_FOLDER
+    pairs = {
+        (row["column1"], row["column2"]): (row["modifier_indicator"], row["rationale_class"])
+        for name in ("ncci_ptp_companions_2024q3.csv", "ncci_ptp_mohs_2024q3.csv")
+        for row in rows(values / name)
+        if row.get("active", "True") == "True" and row["modifier_indicator"] != "9"
+    }
+    assert pairs == {
+        (row["column1"], row["column2"]): (row["modifier_indicator"], row["rationale"])
+        for row in rows(shipped / "ncci_ptp.csv")
+    }
+    edits = {}
+    for row in rows(values / "ncci_mue_2024q3_2026q2.csv"):
+        for quarter in ("2024q3", "2026q2"):
+            units = (row[f"mue_{quarter}"], row[f"mai_{quarter}"])
+            edits[row["hcpcs"], f"MUE {quarter.upper()}"] = units
+    assert edits == {
+        (row["procedure_code"], row["release"]): (row["units"], row["mai"])
+        for row in rows(shipped / "ncci_mue.csv")
+    }
+    assert {
+        (row["add_on_code"], row["primary_code"], row["aoc_edit_type"])
+        for row in rows(values / "ncci_aoc_2024.csv")
+    } == {
+        (row["add_on_code"], row["primary_code"], row["edit_type"])
+        for row in rows(shipped / "ncci_add_on.csv")
+    }
+    given, held = INDICATORS
+    fees = {
+        (row["effective_from"][:4], row["procedure_code"], row["modifier"]): row
+        for row in rows(shipped / "mpfs_rvu.csv")
+    }
+    wanted = rows(values / "mpfs_rvu_2020_2026.csv")
+    assert len(wanted) == len(fees)
+    for row in wanted:
+        fee = fees[row["year"], row["hcpcs"], row["mod"]]
+        assert [row[name] for name in given] == [fee[name] for name in held]
+        for theirs, ours in RVUS.items():
+            assert Decimal(row[theirs] or 0) == Decimal(fee[ours])
+    sites = {
+        row["diagnosis_code"]: (row["site_family"], row["laterality"], row["histology"])
+        for row in rows(shipped / "icd10_site_map.csv")
+        if not row["effective_to"]
+    }
+    for row in rows(values / "icd10cm_mohs_site_map.csv"):
+        code = row["icd10cm"].replace(".", "")
+        assert sites[code] == (row["mohs_family"], row["laterality"], row["histology"])
+
+
+INDICATORS = (
+    [
+        "status_code",
+        "pctc_ind",
+        "glob_days",
+        "mult_proc",
+        "bilat_surg",
+        "asst_surg",
+        "co_surg",
+        "team_surg",
+    ],
+    [
+        "status_code",
+        "pctc",
+        "global_days",
+        "multiple_procedure",
+        "bilateral",
+        "assistant",
+        "co_surgeon",
+        "team",
+    ],
+)
+RVUS = {
+    "work_rvu": "work_rvu",
+    "non_fac_pe_rvu": "nonfacility_pe_rvu",
+    "facility_pe_rvu": "facility_pe_rvu",
+    "mp_rvu": "mp_rvu",
+    "pre_op": "preoperative_share",
+    "intra_op": "intraoperative_share",
+    "post_op": "postoperative_share",
+}
+
+
+def test_split_codes_end_where_their_halves_begin() -> None:
+    """ICD-10-CM split the eyelid codes by lid on 2018-10-01."""
+    sites = table("icd10_site_map")
+    ended = sites.filter(pl.col("effective_to") < date(9999, 12, 31))
+    assert set(ended["effective_to"]) == {date(2018, 9, 30)}
+    for code in ended["diagnosis_code"]:
+        halves = sites.filter(pl.col("diagnosis_code").str.contains(f"^{code}[12]$"))
+        assert set(halves["effective_from"]) == {date(2018, 10, 1)}
+
+
+def test_every_reason_code_of_real_remittances_has_a_category(shared_data: Path) -> None:
+    """Reason codes of the CAS segments of the open projects' files, taken from their raw text."""
+    known = {row["carc"] for row in rows(reference.SHIPPED_FOLDER / "carc_category.csv")}
+    found: set[str] = set()
+    for path in sorted((shared_data / "x12").rglob("*")):
+        if path.is_file() and path.suffix not in {".csv", ".json"}:
+            text = path.read_bytes().decode("latin-1")
+            for triples in re.findall(r"\bCAS[*|^][A-Z]{2}[*|^]([^~\n]*)", text):
+                found |= set(re.split(r"[*|^]", triples)[::3]) - {""}
+    assert len(found) > 10
+    assert found <= known
+
+
 def test_a_practice_row_wins_on_its_dates_only(practice: Path) -> None:
     (practice / "reference" / "gpci.mine.csv").write_text(
         GPCI_HEADER + "15202-00,OH,OHIO,2,2,2,MINE,2025-04-01,2025-06-30,test\n"
@@ -216,14 +347,16 @@ def test_a_practice_row_wins_on_its_dates_only(practice: Path) -> None:
 
 
 def test_templates_hold_examples_that_are_not_read(practice: Path) -> None:
-    assert {path.name for path in reference.write_templates(practice)} == set(PRACTICE)
+    names = {path.relative_to(practice).as_posix() for path in reference.write_templates(practice)}
+    assert names == {*PRACTICE, "reference/covered_diagnosis.csv"}
     assert reference.write_templates(practice) == []
     for name, model in PRACTICE.items():
         stem = table_name(model).partition(".")[2]
         assert table(stem, practice).is_empty()
         path = practice / name
-        path.write_text(path.read_text().replace("# example: ", ""))
-        assert table(stem, practice).height == 1
+        text = path.read_text()
+        path.write_text(text.replace("# example: ", ""))
+        assert table(stem, practice).height >= text.count("# example: ") > 0
 
 
 def test_short_practice_files_are_enough(practice: Path) -> None:
@@ -247,172 +380,12 @@ def test_a_message_about_persons_names_no_value(practice: Path) -> None:
     assert "SECRET" not in str(raised.value)
 
 
-PPRRVU_TOP = (
-    ",,{year} National Physician Fee Schedule Relative Value File {month} Release,,,,,,,,,,,,,,,,\n"
-    ",,,STATUS,MEDICARE,WORK,NON-FAC,FACILITY,MP,PCTC,"
-    "GLOB,PRE,INTRA,POST,MULT,BILAT,ASST,CO-,TEAM,CONV\n"
-    "HCPCS,MOD,DESCRIPTION,CODE,PAYMENT,RVU,PE RVU,PE RVU,RVU,IND,"
-    "DAYS,OP,OP,OP,PROC,SURG,SURG,SURG,SURG,FACTOR\n"
-)
-
-
-def pprrvu(folder: Path, month: str, work: str, code: str = "17311", year: int = 2026) -> Path:
-    path = folder / f"PPRRVU{year}_{month[:3]}_nonQPP.csv"
-    path.write_text(
-        PPRRVU_TOP.format(year=year, month=month)
-        + f"{code},,,A,,{work},13.33,1.95,0.59,0,000,0.00,0.00,0.00,2,0,1,0,0,33.4009\n"
-    )
-    return path
-
-
-def test_a_later_release_of_the_year_takes_over_in_its_quarter(
-    practice: Path, tmp_path: Path
-) -> None:
-    [change] = releases.load_cms([pprrvu(tmp_path, "October", "9.99")], practice)
-    assert (change.release, change.changed, change.unchanged) == ("RVU26D", 1, 265)
-    assert change.effective_from == date(2026, 10, 1)
-    fees = table("mpfs_rvu", practice).filter(
-        (pl.col("procedure_code") == "17311") & (pl.col("effective_from") >= date(2026, 1, 1))
-    )
-    found = fees.sort("effective_from").select("release", "work_rvu", "effective_to").rows()
-    assert found == [
-        ("RVU26C", Decimal("6.05"), date(2026, 9, 30)),
-        ("RVU26D", Decimal("9.99"), date(2026, 12, 31)),
-    ]
-
-
-def test_a_code_only_a_later_selection_holds_stands_for_the_year(
-    practice: Path, tmp_path: Path
-) -> None:
-    [change] = releases.load_cms([pprrvu(tmp_path, "October", "1.00", code="69990")], practice)
-    assert (change.added, change.ended) == (1, 0)
-    [fee] = table("mpfs_rvu", practice).filter(pl.col("procedure_code") == "69990").rows(named=True)
-    assert (fee["effective_from"], fee["effective_to"]) == (date(2026, 1, 1), date(2026, 12, 31))
-
-
-def test_a_new_year_brings_its_conversion_factor(practice: Path, tmp_path: Path) -> None:
-    [change] = releases.load_cms([pprrvu(tmp_path, "January", "6.05", year=2027)], practice)
-    assert "33.4009" in change.note
-    factors = table("conversion_factor", practice).filter(
-        pl.col("effective_from") == date(2027, 1, 1)
-    )
-    assert factors["apm_qualifying"].to_list() == [False]
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("notes.csv", "a,b\n1,2\n", "not a file of CMS this command knows"),
-        ("PPRRVU2025_Oct.csv", PPRRVU_TOP.format(year=2026, month="July"), "the file 2026"),
-        (
-            "PPRRVU2026_Jul.csv",
-            PPRRVU_TOP.format(year=2026, month="July") + "17311,,,A,,6.05\n",
-            "row 4: 6 cells instead of 20; the file is cut off",
-        ),
-        (
-            "PPRRVU2026_Jul.csv",
-            PPRRVU_TOP.format(year=2026, month="July").replace("MULT", "OTHER"),
-            "no column headed 'MULT PROC'",
-        ),
-        (
-            "PPRRVU2026_Jul.csv",
-            PPRRVU_TOP.format(year=2026, month="July")
-            + "17311,,,A,,x,13.33,1.95,0.59,0,000,0.00,0.00,0.00,2,0,1,0,0,33.4009\n",
-            "row 4: work_rvu is not a number",
-        ),
-        (
-            "mue.csv",
-            '"HCPCS/\nCPT Code",Practitioner Services MUE Values,MUE Adjudication Indicator,'
-            "MUE Rationale\n17311,4,3 Date of Service Edit: Clinical,Clinical: Data\n",
-            "keep CMS's name",
-        ),
-        ("empty.csv", "", "not a file of CMS"),
-    ],
-)
-def test_a_file_that_is_not_what_it_claims_is_refused(
-    practice: Path, tmp_path: Path, name: str, text: str, message: str
-) -> None:
-    path = tmp_path / name
-    path.write_text(text)
-    with pytest.raises(ReferenceFileError, match=message) as raised:
-        releases.load_cms([path], practice)
-    assert name in str(raised.value)
-    assert not list((practice / "reference").iterdir())
-
-
-def test_ptp_edits_carry_their_own_dates(practice: Path, tmp_path: Path) -> None:
-    lines = [
-        "Column1/Column2 Edits",
-        "Column 1\tColumn 2\t*=in existence prior to 1996\tEffective Date\tDeletion Date *=no data"
-        "\tModifier 0=not allowed 1=allowed 9=not applicable\tPTP Edit Rationale",
-        "17311\t11102\t\t20190101\t*\t1\tMisuse of column two code",
-        "17311\t99201\t\t20070101\t20201231\t1\tMisuse of column two code",
-        "17311\t99201\t\t20010101\t20010101\t9\tMisuse of column two code",
-    ]
-    path = tmp_path / "ccipra.txt"
-    path.write_text("\n".join(lines) + "\n")
-    [change] = releases.load_cms([path], practice)
-    assert change.table == "ncci_ptp"
-    pairs = table("ncci_ptp", practice).filter(
-        (pl.col("column1") == "17311") & pl.col("column2").is_in(["11102", "99201"])
-    )
-    assert set(pairs.select("column2", "effective_from", "effective_to").iter_rows()) == {
-        ("11102", date(2019, 1, 1), date(9999, 12, 31)),
-        ("99201", date(2007, 1, 1), date(2020, 12, 31)),
-    }
-
-
-def test_cms_files_say_what_the_shipped_rows_say(shared_data: Path, practice: Path) -> None:
-    """Full files change nothing that ships: every shared row is equal, the rest is added."""
-    folder = shared_data / "cms_files"
-    found = releases.load_cms(
-        [
-            folder / "PPRRVU2025_Oct.csv",
-            folder / "PPRRVU2026_Jul_nonQPP.csv",
-            folder / "GPCI2025.csv",
-            folder / "GPCI2026.csv",
-            folder / "MCR_MUE_PractitionerServices_Eff_04-01-2026.csv",
-            folder / "ZIP5_OCT2025.txt",
-        ],
-        practice,
-    )
-    counted = [(c.release, c.added, c.changed, c.ended, c.unchanged) for c in found]
-    assert counted == [
-        ("RVU25D", 18824, 0, 0, 266),
-        ("RVU26C", 19090, 0, 0, 266),
-        ("GPCI2025", 0, 0, 0, 109),
-        ("GPCI2026", 0, 0, 0, 109),
-        ("MUE 2026Q2", 14864, 0, 0, 231),
-        ("ZIP5 2025Q4", 0, 0, 0, 11586),
-    ]
-    again = releases.load_cms([folder / "GPCI2026.csv"], practice)
-    assert (again[0].added, again[0].changed, again[0].unchanged) == (0, 0, 109)
-
-
 def test_every_zip_of_cms_is_located(shared_data: Path) -> None:
     lines = (shared_data / "cms_files/ZIP5_OCT2025.txt").read_text().splitlines()
     zips = {line[2:7]: f"{line[7:12]}-{line[12:14]}" for line in lines}
     places = pl.DataFrame({"zip": list(zips)}).with_columns(date_of_service=date(2021, 1, 1))
     located = reference.locate(places, table("zip_locality"))
     assert dict(located.select("zip", "locality").iter_rows()) == zips
-
-
-def test_gpcis_with_invented_localities_are_refused(
-    shared_data: Path, practice: Path, tmp_path: Path
-) -> None:
-    text = (shared_data / "cms_files/GPCI2026.csv").read_text(encoding="cp1252")
-    path = tmp_path / "GPCI2026.csv"
-    path.write_text(text.replace("15202,OH,00", "15202,OH,77"))
-    with pytest.raises(ReferenceFileError, match="15202-77"):
-        releases.load_cms([path], practice)
-
-
-def test_a_zip_file_cut_off_is_refused(shared_data: Path, practice: Path, tmp_path: Path) -> None:
-    path = tmp_path / "ZIP5.txt"
-    shutil.copyfile(shared_data / "cms_files/ZIP5_OCT2025.txt", path)
-    path.write_text(path.read_text()[:100_001])
-    with pytest.raises(ReferenceFileError, match=r"line \d+: not in the ZIP5 layout"):
-        releases.load_cms([path], practice)
 
 
 def test_the_nearest_zip_release_serves_a_day() -> None:
