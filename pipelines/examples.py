@@ -6,7 +6,7 @@ serves a whole book.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,9 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import reference, rules, warehouse
-from pipelines.cases import FLAGGED, NOT_EVALUABLE, Case, ExampleLine
+from pipelines import case_charts, charts, dated, overlays, reference, rules, warehouse
+from pipelines.case_remits import remittance
+from pipelines.cases import FLAGGED, NOT_EVALUABLE, PROVIDERS, Case, ExampleLine
 from pipelines.rules import Rule
 from schemas.claims import (
     StagedClaim,
@@ -26,13 +27,36 @@ from schemas.claims import (
     StagedLineDiagnosis,
     StagedLineModifier,
 )
-from schemas.headers import Problem
-from schemas.reference import Provider
+from schemas.headers import SEVERITIES, Problem
+from schemas.reference import CoveredDiagnosis, Overlay, Provider, Threshold
+from schemas.remits import StagedAdjustment, StagedRemit, StagedRemitClaim, StagedRemitLine
 from schemas.table import DATE_OPEN, Table, polars_schema, table_name
 
 FEWEST = 2
 """Lines a rule's examples must flag, and lines of its population they must pass."""
 
+STAGED: tuple[type[Table], ...] = (
+    StagedClaim,
+    StagedLine,
+    StagedDiagnosis,
+    StagedLineModifier,
+    StagedLineDiagnosis,
+    StagedRemit,
+    StagedRemitClaim,
+    StagedRemitLine,
+    StagedAdjustment,
+    Provider,
+    CoveredDiagnosis,
+)
+Rows = dict[type[Table], list[dict[str, Any]]]
+DAYS = (
+    "date_of_service",
+    "date_of_service_end",
+    "submitted_date",
+    "received_date",
+    "patient_birth_date",
+)
+AMOUNTS = ("units", "charge", "patient_paid")
 LEFT_OPEN: dict[str, object] = {"String": "", "Boolean": False, "Int64": 0}
 
 
@@ -59,7 +83,10 @@ class Found:
 def check(book: Sequence[Rule], practice: Path | None = None) -> tuple[Check, ...]:
     """Run the rules over their own examples; one Check per case, in the order of the book."""
     labelled = [(rule, case) for rule in book for case in rule.cases]
-    found = judge([case for _, case in labelled], book, practice)
+    # a rule that is off by default is shown as it judges for a payer that has it on
+    found = judge(
+        [case for _, case in labelled], [rules.switched_on(rule) for rule in book], practice
+    )
     return tuple(
         _check(rule, case, lines) for (rule, case), lines in zip(labelled, found, strict=True)
     )
@@ -80,6 +107,12 @@ def shortcomings(rule: Rule, checks: Iterable[Check]) -> list[str]:
         for exception in rule.header.exceptions
         if not any(case.is_named_after(exception) for case in rule.cases)
     ]
+    shown = {line.finding for case in rule.cases for line in case.lines}
+    lacking += [
+        f"{rule.id}: no line is flagged {severity}, as severity_when says"
+        for severity in rule.header.severity_when
+        if severity not in shown
+    ]
     return lacking
 
 
@@ -91,6 +124,7 @@ def judge(
     try:
         warehouse.create(connection)
         reference.load(connection, practice)
+        _lend_values(connection, book)
         line_ids = stage(connection, cases)
         warehouse.build(connection, warehouse.queries("core"))
         findings, judged, not_evaluable = _run_each(connection, book)
@@ -113,6 +147,29 @@ def judge(
         )
         for ids in line_ids
     ]
+
+
+def _lend_values(connection: warehouse.Connection, book: Sequence[Rule]) -> None:
+    """Give rules the shipped book has no values for, a practice's own, those they were read with."""
+    name = table_name(Threshold)
+    known = {row[0] for row in connection.execute(f"SELECT rule_id FROM {name}").fetchall()}
+    rows = [
+        {
+            "rule_id": rule.id,
+            "parameter": value.parameter,
+            "value": value.value,
+            "effective_from": value.first,
+            "effective_to": value.last,
+            "source": value.source,
+        }
+        for rule in book
+        if rule.id not in known
+        for value in rule.values
+        if not value.payer
+    ]
+    if rows:
+        lent = overlays.thresholds(pl.DataFrame(rows), dated.empty(Overlay))
+        warehouse.insert(connection, name, lent)
 
 
 def _run_each(
@@ -139,13 +196,13 @@ def _run_each(
 def _check(rule: Rule, case: Case, lines: Sequence[Found]) -> Check:
     problems: list[Problem] = []
     for example, found in zip(case.lines, lines, strict=True):
-        said = found.findings.get(rule.id, ("", ""))[1]
+        severity, said = found.findings.get(rule.id, ("", ""))
         if rule.id in found.not_evaluable:
-            said = NOT_EVALUABLE
-        if example.finding == said or (
-            example.finding == FLAGGED and said not in ("", NOT_EVALUABLE)
-        ):
+            severity, said = "", NOT_EVALUABLE
+        if (severity and example.finding in (severity, FLAGGED)) or example.finding == said:
             continue
+        if severity and example.finding in SEVERITIES:
+            said = severity
         problems.append(
             Problem(
                 case.path,
@@ -166,27 +223,20 @@ def _check(rule: Rule, case: Case, lines: Sequence[Found]) -> Check:
 
 def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple[str, ...]]:
     """Put the cases into `staged.*` and the roster; the line_id of every line, case by case."""
-    rows: dict[type[Table], list[dict[str, Any]]] = {
-        model: []
-        for model in (
-            StagedClaim,
-            StagedLine,
-            StagedDiagnosis,
-            StagedLineModifier,
-            StagedLineDiagnosis,
-            Provider,
-        )
-    }
+    rows: Rows = {model: [] for model in STAGED}
     numbers = count(9_000_000_000)
     line_ids = []
     for position, case in enumerate(cases, start=1):
         npis: dict[str, str] = {}
-        for example in case.lines:
-            for name in ("rendering_npi", "billing_npi"):
-                label = example.values[name]
-                if label not in ("none", "unknown") and label not in npis:
+        for values in (*(example.values for example in case.lines), *case.chart):
+            for name in PROVIDERS:
+                label = values.get(name, "none")
+                if label not in ("none", "unknown", "blank") and label not in npis:
                     npis[label] = str(next(numbers))
         line_ids.append(_stage_case(f"E{position}", case, npis, rows))
+        rows[CoveredDiagnosis] += _covered_rows(case)
+        for name, frame in _charted(f"E{position}", case, npis).items():
+            warehouse.insert(connection, name, frame)
     for model, table in rows.items():
         frame = pl.DataFrame(table, schema=polars_schema(model), orient="row")
         if model is Provider:
@@ -195,9 +245,7 @@ def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple
     return line_ids
 
 
-def _stage_case(
-    prefix: str, case: Case, npis: dict[str, str], rows: dict[type[Table], list[dict[str, Any]]]
-) -> tuple[str, ...]:
+def _stage_case(prefix: str, case: Case, npis: dict[str, str], rows: Rows) -> tuple[str, ...]:
     submissions: dict[str, list[str]] = {}
     for example in case.lines:
         known = submissions.setdefault(_claim_id(prefix, example), [])
@@ -206,78 +254,187 @@ def _stage_case(
     started: set[str] = set()
     line_ids = []
     for ordinal, example in enumerate(case.lines, start=1):
-        value = {name: _read(cell) for name, cell in example.values.items()}
-        for name in ("rendering_npi", "billing_npi"):
-            value[name] = npis.get(example.values[name], value[name])
+        value: dict[str, Any] = {name: _read(cell) for name, cell in example.values.items()}
+        value |= {
+            name: npis.get(example.values[name], value[name]) for name in PROVIDERS if name in value
+        }
+        value |= {name: _day(example.values[name]) for name in DAYS}
+        value |= {name: _amount(example.values[name]) for name in AMOUNTS}
         claim_id = _claim_id(prefix, example)
         frequency = example.values["frequency_code"]
         submission = submissions[claim_id].index(frequency) + 1
         is_standing = submission == len(submissions[claim_id]) and frequency != "8"
-        claim_key = f"{claim_id}:{submission}"
-        common = {
+        value |= {
+            "claim_id": claim_id,
+            "claim_key": f"{claim_id}:{submission}",
             "file_id": "examples",
             "patient_id": f"{prefix}/{value['patient_id']}",
             "bucket": 0,
+            "ordinal": ordinal,
+            "control_number": f"L{value['line_number']}",
         }
-        if claim_key not in started:
-            started.add(claim_key)
-            rows[StagedClaim].append(
-                _filled(
-                    StagedClaim,
-                    value
-                    | common
-                    | {
-                        "claim_key": claim_key,
-                        "source": "export",
-                        "claim_number": claim_id.partition("/")[0],
-                        "claim_id": claim_id,
-                        "submission": submission,
-                        "is_standing": is_standing,
-                        "submitted_date": _day(example.values["submitted_date"]),
-                        "root_number": claim_id.partition("/")[0],
-                        "payer_name": value["payer"],
-                        "charge": sum(
-                            Decimal(other.values["charge"])
-                            for other in case.lines
-                            if _claim_id(prefix, other) == claim_id
-                            and other.values["frequency_code"] == frequency
-                        ),
-                    },
-                )
-            )
-        modifiers = _codes(example.values["modifiers"]) or []
-        diagnoses = _codes(example.values["diagnosis_codes"].replace(".", ""))
-        rows[StagedLine].append(
-            _filled(
-                StagedLine,
-                value
-                | common
-                | {
-                    "claim_key": claim_key,
-                    "ordinal": ordinal,
-                    "date_of_service": _day(example.values["date_of_service"]),
-                    "modifiers": modifiers,
-                    "modifier_key": " ".join(sorted(modifiers)),
-                    "diagnosis_key": None if diagnoses is None else " ".join(diagnoses),
-                    "charge": Decimal(example.values["charge"]),
-                    "units": Decimal(example.values["units"]),
-                    "diagnosis_codes": diagnoses,
-                },
-            )
-        )
-        place = common | {"claim_key": claim_key, "line_ordinal": ordinal}
-        rows[StagedLineModifier] += [
-            _filled(StagedLineModifier, place | {"position": position, "modifier": code})
-            for position, code in enumerate(modifiers, start=1)
-        ]
-        rows[StagedLineDiagnosis] += [
-            _filled(StagedLineDiagnosis, place | {"position": position, "code": code})
-            for position, code in enumerate(diagnoses or [], start=1)
-        ]
+        if value["claim_key"] not in started:
+            started.add(value["claim_key"])
+            submitted = [
+                other.values
+                for other in case.lines
+                if _claim_id(prefix, other) == claim_id
+                and other.values["frequency_code"] == frequency
+            ]
+            rows[StagedClaim].append(_claim_row(value, submission, is_standing, submitted))
+        _stage_line(value, example, rows)
+        _stage_remittance(value, example, rows)
         rows[Provider].append(_roster_row(example, value))
         line_ids.append(f"{claim_id}-{example.values['line_number']}")
     rows[Provider] = [row for row in rows[Provider] if row["npi"]]
     return tuple(line_ids)
+
+
+def _covered_rows(case: Case) -> list[dict[str, Any]]:
+    """A row for each diagnosis the case's lists cover."""
+    return [
+        _filled(
+            CoveredDiagnosis,
+            row
+            | {
+                "diagnosis_code": code,
+                "effective_from": date.fromisoformat(row["effective_from"]),
+                "effective_to": date.fromisoformat(row["effective_to"]),
+                "source": "example",
+            },
+        )
+        for row in map(dict, case.covered)
+        for code in row["diagnoses"].replace(".", "").split()
+    ]
+
+
+def _claim_row(
+    value: dict[str, Any],
+    submission: int,
+    is_standing: bool,
+    submitted: Sequence[Mapping[str, str]],
+) -> dict[str, Any]:
+    number = value["claim_id"].partition("/")[0]
+    return _filled(
+        StagedClaim,
+        value
+        | {
+            "source": "export",
+            "claim_number": number,
+            "root_number": number,
+            "submission": submission,
+            "is_standing": is_standing,
+            "first_date_of_service": min(
+                date.fromisoformat(line["date_of_service"]) for line in submitted
+            ),
+            "payer_name": value["payer"],
+            "charge": sum(Decimal(line["charge"]) for line in submitted),
+        },
+    )
+
+
+def _stage_line(value: dict[str, Any], example: ExampleLine, rows: Rows) -> None:
+    modifiers = _codes(example.values["modifiers"]) or []
+    diagnoses = _codes(example.values["diagnosis_codes"].replace(".", ""))
+    line = value | {
+        "modifiers": modifiers,
+        "modifier_key": " ".join(sorted(modifiers)),
+        "diagnosis_key": None if diagnoses is None else " ".join(diagnoses),
+        "diagnosis_codes": diagnoses,
+    }
+    rows[StagedLine].append(_filled(StagedLine, line))
+    place = value | {"line_ordinal": value["ordinal"]}
+    rows[StagedLineModifier] += [
+        _filled(StagedLineModifier, place | {"position": position, "modifier": code})
+        for position, code in enumerate(modifiers, start=1)
+    ]
+    rows[StagedLineDiagnosis] += [
+        _filled(StagedLineDiagnosis, place | {"position": position, "code": code})
+        for position, code in enumerate(diagnoses or [], start=1)
+    ]
+
+
+def _stage_remittance(value: dict[str, Any], example: ExampleLine, rows: Rows) -> None:
+    """The line's answer as a remittance of its own."""
+    answer = remittance(example.values)
+    if answer is None:
+        return
+    key = f"{value['claim_key']}:{value['line_number']}"
+    charge = value["charge"]
+    common = value | {
+        "remit_key": key,
+        "remit_claim_id": key,
+        "remit_line_id": key,
+        "source": "835",
+        "payment_date": answer.day,
+        "paid": answer.paid,
+    }
+    rows[StagedRemit].append(
+        _filled(StagedRemit, common | {"payer_name": value["payer"], "total_paid": answer.paid})
+    )
+    claim = common | {
+        "claim_number": value["claim_id"].partition("/")[0],
+        "is_matched": True,
+        "own_patient_id": value["patient_id"],
+        "claim_status_code": str("PST".find(value["payer_sequence"]) + 1),
+        "is_reversal": False,
+        "patient_responsibility": sum(
+            (amount for group, _, amount in answer.adjustments if group == "PR"), Decimal(0)
+        ),
+        "payer_claim_id": f"{value['claim_id']}!",
+        "remarks": [],
+    }
+    rows[StagedRemitClaim].append(_filled(StagedRemitClaim, claim))
+    modifiers = _codes(example.values["modifiers"]) or []
+    line = common | {
+        "sequence": 1,
+        "modifiers": modifiers,
+        "modifier_key": " ".join(sorted(modifiers)),
+        "charge": charge,
+        "units_paid": value["units"],
+        "allowed_amount": answer.allowed,
+        "remarks": list(answer.remarks),
+    }
+    rows[StagedRemitLine].append(_filled(StagedRemitLine, line))
+    rows[StagedAdjustment] += [
+        _filled(
+            StagedAdjustment,
+            common
+            | {
+                "side": "remit",
+                "owner": key,
+                "line_owner": key,
+                "position": position,
+                "group_code": group,
+                "carc": carc,
+                "amount": amount,
+            },
+        )
+        for position, (group, carc, amount) in enumerate(answer.adjustments, start=1)
+    ]
+
+
+def _charted(prefix: str, case: Case, npis: dict[str, str]) -> dict[str, pl.DataFrame]:
+    """The case's chart as staged lesions and stages, typed as a chart file is."""
+    if not case.chart:
+        return {}
+    rows: list[dict[str, Any]] = []
+    for ordinal, row in enumerate(case.chart, start=1):
+        filed = case_charts.as_filed(row)
+        filed |= {name: npis.get(row[name], filed[name]) for name in PROVIDERS if name in filed}
+        rows.append(
+            filed
+            | {
+                "patient_id": f"{prefix}/{row['patient_id']}",
+                "claim_id": filed["claim_id"] and f"{prefix}.{filed['claim_id']}",
+                "ordinal": ordinal,
+                "bucket": 0,
+                "absent_columns": sorted(name for name, cell in filed.items() if cell is None),
+            }
+        )
+    schema: dict[str, Any] = dict.fromkeys(case_charts.COLUMNS, pl.String)
+    schema |= {"ordinal": pl.Int64, "bucket": pl.Int64, "absent_columns": pl.List(pl.String)}
+    return charts.type_rows(pl.DataFrame(rows, schema=schema), f"{prefix}.chart")
 
 
 def _roster_row(example: ExampleLine, value: dict[str, str | None]) -> dict[str, Any]:
@@ -316,6 +473,10 @@ def _read(cell: str) -> str | None:
 
 def _codes(cell: str) -> list[str] | None:
     return None if cell == "unknown" else [] if cell == "none" else cell.split()
+
+
+def _amount(cell: str) -> Decimal | None:
+    return None if cell == "unknown" else Decimal(cell)
 
 
 def _day(cell: str) -> date | None:

@@ -13,6 +13,7 @@ from pipelines.readers import UnreadableFile
 from pipelines.readers.mapping import MappingError
 from pipelines.rules import UnknownRule
 from pipelines.server import UnusableServer
+from pipelines.templates import UnusableTemplate
 from pipelines.warehouse import UnusableWarehouse
 from reports.page import UnusablePage
 
@@ -28,6 +29,7 @@ KNOWN = (
     UnusableKey,
     UnusablePage,
     UnusableServer,
+    UnusableTemplate,
     UnusableWarehouse,
 )
 
