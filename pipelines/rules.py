@@ -3,6 +3,15 @@
 A rule is `sql/rules/<family>/<ID>.sql` with a header, and `<ID>.md` beside it with worked examples;
 a practice adds its own under `rules/`. Files are found by path, so that a rule needs no Python and
 no list. `run` fills `audit.finding` and `audit.rule_coverage` of the catalog in use.
+
+A finding has the severity its payer's row in overlays.csv says; else the one the query returns for
+it (`severity`, declared under `severity_when`) or the header's, one lower where the release of
+another quarter judges it.
+
+A value a payer may see otherwise is a parameter: named in the header, with dated rows in
+`sql/reference/rule_parameter.csv` (a practice's own rule: `reference/rule_parameter.own.csv` of the
+practice folder). The query joins `core.threshold` by rule_id, parameter, payer and day and reads
+`number`, or `value` for codes, one row for each.
 """
 
 from __future__ import annotations
@@ -12,18 +21,21 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
-from pipelines import warehouse
+from pipelines import overlays, reference, warehouse
 from pipelines.cases import FLAGGED, NOT_EVALUABLE, Case, read_cases
+from pipelines.cases import markdown as case_markdown
 from schemas.dictionary import tables
-from schemas.headers import Citation, Problem, RuleHeader, blocks, rule_header
+from schemas.headers import Block, Citation, Problem, RuleHeader, blocks, rule_header
+from schemas.reference import SWITCHES, Overlay, RuleParameter
 from schemas.table import DATE_OPEN
 
 FOLDER = warehouse.SQL / "rules"
@@ -34,7 +46,8 @@ FARTHEST_RELEASE = 8
 """Calendar quarters from a published release beyond which a line is not judged by it."""
 DEMOTING = ("ptp",)
 """Series that change every quarter: judged by another quarter's release, a finding weighs less."""
-LOWER = {"error": "warning", "warning": "info", "info": "info"}
+THRESHOLDS = "core.threshold"
+"""Where a rule finds the values of its parameters."""
 
 INTRODUCTION = f"""\
 Written from `sql/rules/` by `mohs docs`; do not edit. An *error* will be denied or is an
@@ -44,21 +57,31 @@ the text), inference (ours).
 
 A line outside the dates of the published releases a rule leans on is judged by the nearest, says
 so, and is not evaluable beyond {FARTHEST_RELEASE} quarters; judged by the PTP release of another
-quarter a finding is one severity lower.
+quarter a finding is one severity lower. A payer's row in overlays.csv may switch a rule off or on,
+give it another severity, or another value of a parameter.
 
 In the examples, columns not shown are those of a plain Mohs line: Medicare, one patient, one MD
 dermatologist with a CLIA number, office, Ohio, C44.311, 2024-08-13. `none` is a place left blank,
-`unknown` one the source does not have; `{FLAGGED}` or a reason marks a line that is flagged. Every
-rule has at least two lines it flags and two it passes, a case whose heading says boundary, and for
-each thing it does not flag a case whose heading repeats it."""
+`unknown` one the source does not have; `{FLAGGED}` or a reason marks a line that is flagged. A
+second table is the chart of the day, one row per lesion and stage; what it does not show is in
+order. Every rule has at least two lines it flags and two it passes, a case whose heading says
+boundary, and for each thing it does not flag a case whose heading repeats it."""
 
 Connection = warehouse.Connection
 
 EMPTY_FINDING = (
-    "SELECT NULL::VARCHAR AS line_id, NULL::VARCHAR AS reason, NULL::VARCHAR AS related_line_id, "
-    "NULL::VARCHAR AS suggested_code, NULL::DECIMAL(9,3) AS suggested_units WHERE FALSE"
+    "SELECT NULL::VARCHAR AS line_id, NULL::VARCHAR AS reason, NULL::VARCHAR AS severity, "
+    "NULL::VARCHAR AS related_line_id, NULL::VARCHAR AS suggested_code, "
+    "NULL::DECIMAL(9,3) AS suggested_units WHERE FALSE"
 )
-ALLOWED_COLUMNS = ("line_id", "reason", "related_line_id", "suggested_code", "suggested_units")
+ALLOWED_COLUMNS = (
+    "line_id",
+    "reason",
+    "severity",
+    "related_line_id",
+    "suggested_code",
+    "suggested_units",
+)
 POPULATION_COLUMNS = (
     "line_id",
     "claim_id",
@@ -82,8 +105,21 @@ class UnknownRule(ValueError):
 
 
 @dataclass(frozen=True)
+class Value:
+    """A parameter's value on some dates; payer '' is every payer without a value of its own."""
+
+    parameter: str
+    payer: str
+    value: str
+    first: date
+    last: date
+    source: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
 class Rule:
-    """A rule file that can run: header, SELECT, worked examples."""
+    """A rule file that can run: header, SELECT, worked examples, values of its parameters."""
 
     header: RuleHeader
     sql: str
@@ -91,6 +127,7 @@ class Rule:
     path: Path
     version: str
     cases: tuple[Case, ...]
+    values: tuple[Value, ...] = ()
 
     @property
     def id(self) -> str:
@@ -129,16 +166,21 @@ class Outcome:
     problems: tuple[Problem, ...]
 
 
-def read_book(*folders: Path) -> Book:
-    """The rules that ship and those of the folders given; a broken file is told, the rest stand."""
+def read_book(*folders: Path, practice: Path | None = None) -> Book:
+    """The rules that ship and those of the folders given; a broken file is told, the rest stand.
+
+    Parameters have the values that ship, and those of the `practice` folder. Raises
+    ReferenceFileError for a file of values that cannot be used.
+    """
     problems: list[Problem] = []
+    values = _values(practice)
     found: dict[str, Rule] = {}
     paths = [path for folder in (FOLDER, *folders) for path in sorted(folder.rglob("*.sql"))]
     catalog = warehouse.connect()
     try:
         warehouse.create(catalog, LAYERS)
         for path in paths:
-            rule, wrong = _read(path, catalog)
+            rule, wrong = _read(path, catalog, values)
             problems += wrong
             if rule and rule.id in found:
                 problems.append(
@@ -159,7 +201,54 @@ def read_book(*folders: Path) -> Book:
             for other in rule.header.supersedes
             if other not in found
         ]
+    problems += _overlay_problems(practice, {path.stem for path in paths})
     return Book(tuple(found[name] for name in sorted(found)), tuple(problems))
+
+
+def _values(practice: Path | None) -> dict[str, list[Value]]:
+    """Rule -> values of its parameters, those that ship before those of payers."""
+    frames = dict(reference.tables(practice, only={"rule_parameter", "overlay"}))
+    by_rule: dict[str, list[Value]] = {}
+    for row in frames[RuleParameter].iter_rows(named=True):
+        by_rule.setdefault(row["rule_id"], []).append(
+            Value(
+                row["parameter"],
+                "",
+                row["value"],
+                row["effective_from"],
+                row["effective_to"],
+                row["source"],
+                row["evidence"],
+            )
+        )
+    own = frames[Overlay].filter(~pl.col("setting").is_in(SWITCHES))
+    for row in own.sort("rule_id", "setting", "payer", "effective_from").iter_rows(named=True):
+        by_rule.setdefault(row["rule_id"], []).append(
+            Value(
+                row["setting"],
+                row["payer"],
+                row["value"] or "",
+                row["effective_from"],
+                row["effective_to"],
+                row["document_reference"] or row["remittance_evidence"] or "",
+            )
+        )
+    return by_rule
+
+
+def _overlay_problems(practice: Path | None, known: set[str]) -> list[Problem]:
+    """Rows of overlays.csv about rules there are none of."""
+    return [
+        Problem(
+            Path(row["file"]),
+            row["row"],
+            f"there is no rule {row['rule_id']}",
+            f"Perhaps {', '.join(get_close_matches(row['rule_id'], known)) or 'another'}; "
+            "the row changes nothing.",
+        )
+        for row in overlays.read(practice).iter_rows(named=True)
+        if row["rule_id"] not in known
+    ]
 
 
 def pick(book: Book, ids: Iterable[str]) -> tuple[Rule, ...]:
@@ -177,7 +266,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _read(path: Path, catalog: Connection) -> tuple[Rule | None, list[Problem]]:
+def _read(
+    path: Path, catalog: Connection, values: Mapping[str, Sequence[Value]]
+) -> tuple[Rule | None, list[Problem]]:
     text = path.read_text(encoding="utf-8")
     parts = blocks(text)
     if len(parts) != 1 or not parts[0].sql:
@@ -187,8 +278,15 @@ def _read(path: Path, catalog: Connection) -> tuple[Rule | None, list[Problem]]:
     if header is None:
         return None, problems
     cases, wrong = read_cases(path.with_suffix(".md"))
-    rule = Rule(header, parts[0].sql, parts[0].sql_line, path, _digest(text), cases)
-    problems = _population_problems(rule, parts[0].line, catalog) or _query_problems(rule, catalog)
+    own = tuple(
+        value for value in values.get(header.id, ()) if value.parameter in header.parameters
+    )
+    rule = Rule(header, parts[0].sql, parts[0].sql_line, path, _digest(text), cases, own)
+    problems = (
+        _population_problems(rule, parts[0].line, catalog)
+        or _query_problems(rule, catalog)
+        or _parameter_problems(rule, parts[0], catalog)
+    )
     return (None if problems else rule), [*problems, *wrong]
 
 
@@ -223,7 +321,54 @@ def _query_problems(rule: Rule, catalog: Connection) -> list[Problem]:
             f"Return line_id and reason, and of the rest only {', '.join(ALLOWED_COLUMNS[2:])}."
         )
         return [Problem(rule.path, rule.sql_line, message, remedy)]
+    if ("severity" in columns) != bool(rule.header.severity_when):
+        message = "severity_when in the header and a column `severity` of the query go together"
+        remedy = "Return severity (null is the header's), and say when under severity_when."
+        return [Problem(rule.path, rule.sql_line, message, remedy)]
     return []
+
+
+def _parameter_problems(rule: Rule, block: Block, catalog: Connection) -> list[Problem]:
+    """Parameters of header, query and rule_parameter.csv that do not go together."""
+    header = rule.header
+    names = list(header.parameters)
+    lines = block.yaml.splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("parameters:")]
+    line = block.line + (starts[0] if starts else 0)
+    if bool(names) != (THRESHOLDS in warehouse.tables_read(catalog, rule.sql)):
+        message = f"parameters in the header and {THRESHOLDS} in the query go together"
+        remedy = "Name them under `parameters:`, and join the table by rule, parameter, payer, day."
+        return [Problem(rule.path, line, message, remedy)]
+    unread = [
+        name for name in (*([header.id] if names else []), *names) if f"'{name}'" not in rule.sql
+    ]
+    if unread:
+        message = f"the query never says '{unread[0]}'"
+        remedy = f"Join {THRESHOLDS} on rule_id = '{header.id}' and parameter = '{names[0]}'."
+        return [Problem(rule.path, rule.sql_line, message, remedy)]
+    problems = []
+    for name in names:
+        gap = _first_gap(rule, name)
+        if gap:
+            message = f"parameter {name} has no value on {gap}"
+            remedy = (
+                f"Add a row {header.id},{name} to sql/reference/rule_parameter.csv, or to "
+                "reference/rule_parameter.own.csv of the practice folder."
+            )
+            problems.append(Problem(rule.path, line, message, remedy))
+    return problems
+
+
+def _first_gap(rule: Rule, name: str) -> date | None:
+    """The first day of the rule on which the parameter has no value for every payer."""
+    last = rule.header.effective.last or date.fromisoformat(DATE_OPEN)
+    day = rule.header.effective.first
+    for value in sorted(rule.values, key=lambda value: value.first):
+        if value.parameter == name and not value.payer and value.first <= day <= value.last:
+            if value.last >= last:
+                return None
+            day = value.last + timedelta(days=1)
+    return day
 
 
 def _select_problems(rule: Rule, sql: str, line: int, catalog: Connection) -> list[Problem]:
@@ -280,35 +425,84 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
     )
     seconds: dict[str, float] = {}
     problems: list[Problem] = []
+    coverage: list[dict[str, object]] = []
     for rule in rules:
         started = time.perf_counter()
         try:
-            _run_rule(connection, rule, run_id, live_lines)
+            coverage += _run_rule(connection, rule, run_id, live_lines)
         except duckdb.Error as error:
             problems.append(_told(rule, rule.sql_line, error))
-            connection.execute(
-                "INSERT INTO audit.rule_coverage VALUES (?, 'not_evaluable', ?, ?, ?)",
-                [rule.id, live_lines, ["the rule failed"], [live_lines]],
-            )
+            coverage += _coverage(rule, live_lines, {"the rule failed": live_lines}, 0)
         seconds[rule.id] = time.perf_counter() - started
         for other in rule.header.supersedes:
             connection.execute("INSERT INTO temp.supersession VALUES (?, ?)", [rule.id, other])
+    warehouse.insert(
+        connection,
+        "audit.rule_coverage",
+        pl.DataFrame(coverage, schema=warehouse.frame_schema("audit.rule_coverage")),
+    )
     connection.execute(f"INSERT INTO audit.finding BY NAME {_engine('finding')}")
     return Outcome(seconds, tuple(problems))
 
 
-def _run_rule(connection: Connection, rule: Rule, run_id: str, live_lines: int) -> None:
+def _run_rule(
+    connection: Connection, rule: Rule, run_id: str, live_lines: int
+) -> list[dict[str, object]]:
+    """Append what the rule finds to temp.rule_finding; its rows of coverage."""
     lines, said = _lines(rule)
-    connection.execute(
-        f"INSERT INTO temp.rule_finding BY NAME {lines}, found AS "
-        f"({EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)) {_engine('rule_finding')}",
-        {**said, "rule_version": rule.version, "run_id": run_id},
-    )
-    connection.execute(
-        f"INSERT INTO audit.rule_coverage BY NAME {lines} "
-        f"SELECT * FROM ({_engine('rule_coverage')})",
-        {**said, "live_lines": live_lines},
-    )
+    flagged = 0
+    # most rules find nothing in most sets: then there is nothing to weigh
+    if warehouse.value(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE found AS {EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)",
+    ):
+        flagged = warehouse.value(
+            connection,
+            f"INSERT INTO temp.rule_finding BY NAME {lines} {_engine('rule_finding')}",
+            {
+                **said,
+                "severity": rule.header.severity,
+                "severities": list(rule.header.severities),
+                "rule_version": rule.version,
+                "run_id": run_id,
+            },
+        )
+    counts = connection.execute(
+        f"{lines} SELECT missing, count(*) FROM rule_lines GROUP BY missing", said
+    ).fetchall()
+    return _coverage(rule, live_lines, dict(counts), flagged)
+
+
+def _coverage(
+    rule: Rule, live_lines: int, counts: Mapping[str | None, int], flagged: int
+) -> list[dict[str, object]]:
+    """Every live primary line with a charge has one outcome of a rule.
+
+    `counts` are the lines the rule is about by what is missing to judge them (None: nothing).
+    """
+    missing = {name: lines for name, lines in sorted(counts.items(), key=str) if name is not None}
+    judged = counts.get(None, 0)
+    outcomes = {
+        "flagged": flagged,
+        "passed": judged - flagged,
+        "not_evaluable": sum(missing.values()),
+        "not_applicable": live_lines - judged - sum(missing.values()),
+    }
+    return [
+        {
+            "rule_id": rule.id,
+            "outcome": outcome,
+            "lines": lines,
+            "missing": list(missing) if outcome == "not_evaluable" else [],
+            "missing_lines": list(missing.values()) if outcome == "not_evaluable" else [],
+        }
+        for outcome, lines in outcomes.items()
+    ]
+
+
+def switched_on(rule: Rule) -> Rule:
+    """The rule as it runs for a payer that has it on."""
+    return replace(rule, header=replace(rule.header, default="on"))
 
 
 def lines(connection: Connection, rule: Rule) -> list[tuple[str, str | None]]:
@@ -325,8 +519,7 @@ def _lines(rule: Rule) -> tuple[str, dict[str, object]]:
         f"WITH population AS ({_population(rule)}), rule_lines AS ({_engine('rule_line')})",
         {
             "rule_id": rule.id,
-            "severity": header.severity,
-            "lower_severity": LOWER[header.severity],
+            "default_setting": header.default,
             "first_day": header.effective.first,
             "last_day": header.effective.last or date.fromisoformat(DATE_OPEN),
         },
@@ -375,6 +568,9 @@ def _as_dictionary(rule: Rule) -> dict[str, Any]:
         "name": header.name,
         "summary": header.summary,
         "severity": header.severity,
+        **({"severity_when": dict(header.severity_when)} if header.severity_when else {}),
+        **({"default": header.default} if header.default != "on" else {}),
+        **({"parameters": dict(header.parameters)} if header.parameters else {}),
         "category": header.category,
         "population": header.population,
         "needs": list(header.needs),
@@ -414,6 +610,13 @@ def explain(rule: Rule, level: int = 1) -> str:
         "",
         f"**{header.severity}** · {header.category} · days of service {span} · {header.scope}",
         "",
+        *(f"- **{name}** where {text}" for name, text in header.severity_when.items()),
+        *([""] if header.severity_when else []),
+        *(
+            ["Off unless a payer's row in overlays.csv says `on` or a severity.", ""]
+            if header.default == "off"
+            else []
+        ),
         f"Judges `{header.population}`; needs {', '.join(header.needs)}"
         + (f"; not evaluable without {', '.join(header.requires)}" if header.requires else "")
         + (f"; leans on releases of {', '.join(header.releases)}" if header.releases else "")
@@ -424,6 +627,8 @@ def explain(rule: Rule, level: int = 1) -> str:
         header.why,
         "",
     ]
+    if header.parameters:
+        lines += [f"{marks}# Values", "", *_valued(rule), ""]
     if header.exceptions:
         lines += [f"{marks}# Not flagged", "", *(f"- {item}" for item in header.exceptions), ""]
     lines += [f"{marks}# What to do", "", header.remedy, ""]
@@ -434,7 +639,7 @@ def explain(rule: Rule, level: int = 1) -> str:
     lines += [f"{marks}# Sources", "", *(f"- {_cited(item)}" for item in header.citation), ""]
     lines += [f"{marks}# Examples", ""]
     for case in rule.cases:
-        lines += [f"{marks}## {case.title}", "", *_table(case), ""]
+        lines += [f"{marks}## {case.title}", "", *case_markdown(case), ""]
     lines += [f"{marks}# SQL", "", "```sql", rule.sql, "```", ""]
     return "\n".join(lines)
 
@@ -444,13 +649,21 @@ def _cited(item: Citation) -> str:
     return f"{title} ({item.grade}, checked {item.checked})"
 
 
-def _table(case: Case) -> list[str]:
-    """The case as a Markdown table of the columns in which its lines say something."""
-    names = ["claim_id", "line_number"]
-    names += [name for name in case.columns if name not in names]
-    rows = [[*(line.values[name] for name in names), line.finding] for line in case.lines]
-    head = [*names, "finding"]
-    return [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]]
+def _valued(rule: Rule) -> list[str]:
+    """The parameters with their values in force, as a list."""
+    lines = []
+    for name, meaning in rule.header.parameters.items():
+        lines.append(f"- `{name}`: {meaning}")
+        for value in rule.values:
+            if value.parameter != name:
+                continue
+            span = f"from {value.first}"
+            if value.last.isoformat() != DATE_OPEN:
+                span += f" to {value.last}"
+            who = f"for {value.payer} " if value.payer else ""
+            graded = f"{value.source}; {value.evidence}" if value.evidence else value.source
+            lines.append(f"  - **{value.value}** {who}{span} ({graded})")
+    return lines
 
 
 def markdown(book: Book) -> str:

@@ -19,6 +19,7 @@ BLOCK = re.compile(
     r"/\*[ \t]*---[ \t]*\n(?P<yaml>.*?)^[ \t]*---[ \t]*\*/", re.DOTALL | re.MULTILINE
 )
 SEVERITIES = ("error", "warning", "info")
+DEFAULTS = ("on", "off")
 NEEDS = ("claims", "remits", "chart")
 SCOPES = ("patient", "provider", "global")
 GRADES = ("authority", "secondary", "recalled", "inference")
@@ -94,6 +95,17 @@ class RuleHeader:
     remedy: str
     supersedes: tuple[str, ...] = field(default=())
     releases: tuple[str, ...] = field(default=())
+    severity_when: Mapping[str, str] = field(default_factory=dict)
+    """Severity a row may have instead of `severity` -> when it has it, in words."""
+    default: str = "on"
+    """`off`: the rule runs for the payers only whose row in overlays.csv switches it on."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Name of a dated value the rule takes from `core.threshold` -> what it is, in words."""
+
+    @property
+    def severities(self) -> tuple[str, ...]:
+        """Those its findings may have, its own first."""
+        return (self.severity, *self.severity_when)
 
     @property
     def population_table(self) -> str:
@@ -108,7 +120,7 @@ class RuleHeader:
 
 
 Item = TypeVar("Item")
-OPTIONAL = ("supersedes", "releases")
+OPTIONAL = ("supersedes", "releases", "severity_when", "default", "parameters")
 
 
 def blocks(text: str) -> list[Block]:
@@ -179,6 +191,9 @@ def rule_header(block: Block, path: Path) -> tuple[RuleHeader | None, list[Probl
             values.get("supersedes"), lambda item: reader.text(item, RULE_ID, "a rule id")
         ),
         releases=reader.each(values.get("releases"), lambda item: reader.one_of(item, SERIES)),
+        severity_when=reader.texts(values.get("severity_when"), SEVERITIES),
+        default=reader.one_of(values["default"], DEFAULTS) if "default" in values else "on",
+        parameters=reader.texts(values.get("parameters")),
     )
     if reader.problems:
         return None, reader.problems
@@ -193,9 +208,15 @@ def _check_whole(header: RuleHeader, reader: _Reader, values: Mapping[str, yaml.
             f"the id is {header.id} but the file is {reader.path.name}",
             f"Name the file {header.id}.sql, or change the id.",
         )
-    if header.severity == "error" and {item.grade for item in header.citation} == {"recalled"}:
+    if header.severity in header.severity_when:
         reader.tell_at(
-            values["severity"],
+            values["severity_when"],
+            f"{header.severity} is the rule's severity anyway",
+            "Name the other severities a row may have.",
+        )
+    if "error" in header.severities and {item.grade for item in header.citation} == {"recalled"}:
+        reader.tell_at(
+            values["severity" if header.severity == "error" else "severity_when"],
             "an error that rests on recalled texts alone",
             "Make it a warning, or cite a text that was read.",
         )
@@ -265,6 +286,21 @@ class _Reader:
         if len(node.value) < least:
             self.tell_at(node, "the list is empty", "Name at least one.")
         return tuple(read(item) for item in node.value)
+
+    def texts(self, node: yaml.Node | None, allowed: Sequence[str] | None = None) -> dict[str, str]:
+        """Name -> text; names are those allowed, or any that would do for a column."""
+        if node is None:
+            return {}
+        if allowed is not None:
+            return {
+                name: self.text(item) for name, item in self.mapping(node, allowed, allowed).items()
+            }
+        names = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+        for key in names:
+            if not IDENTIFIER.fullmatch(key):
+                self.tell_at(node, f"{key!r} will not do as a name", "Write it as lookback_days.")
+        found = self.mapping(node, names or ["lookback_days"], names or ["lookback_days"])
+        return {name: self.text(item) for name, item in found.items()}
 
     def day(self, node: yaml.Node) -> date:
         text = self.text(node, wanted="a date as 2024-07-01")

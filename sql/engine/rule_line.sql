@@ -1,5 +1,6 @@
--- The lines of a rule's population, with what stops it from judging one and the severity it would
--- have. A payer's row in overlays.csv wins; `off` takes its lines out.
+-- The lines of a rule's population, with what stops it from judging one and what weighs on its
+-- severity. A payer's row in overlays.csv may take its lines out, or put them in where the rule is
+-- off by default.
 select
     population.line_id,
     population.claim_id,
@@ -8,19 +9,17 @@ select
     population.charge,
     population.missing,
     population.judged_by,
-    case
-        when overlays.severity is not null then overlays.severity
-        when population.is_demoted then cast($lower_severity as varchar)
-        else cast($severity as varchar)
-    end as severity
+    population.is_demoted,
+    case when overlays.setting not in ('on', 'off') then overlays.setting end as payer_severity
 from population
 left join reference.overlay as overlays
     on
         overlays.rule_id = $rule_id
+        and overlays.setting in ('off', 'on', 'error', 'warning', 'info')
         and population.payer = overlays.payer
         and population.date_of_service between overlays.effective_from and overlays.effective_to
 where
     population.date_of_service between $first_day and $last_day
     and population.encounter_id is not null
     and population.charge > 0
-    and coalesce(overlays.severity, '') <> 'off'
+    and coalesce(overlays.setting, $default_setting) <> 'off'
