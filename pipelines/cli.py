@@ -115,6 +115,16 @@ def init(folder: Path) -> None:
 
 
 @mohs.command()
+@click.argument("kind", type=click.Choice(["chart"]))
+@click.argument("file", type=FILE, default=Path("chart.xlsx"))
+def template(kind: str, file: Path) -> None:
+    """Write an empty chart file to fill in: FILE is .xlsx (which explains its columns) or .csv."""
+    from pipelines import templates
+
+    click.echo(templates.write_chart(file))
+
+
+@mohs.command()
 @click.argument("paths", type=PATH, nargs=-1, required=True, metavar="PATH...")
 @click.option("--again", is_flag=True, help="Read files that are there already once more.")
 @_placed
@@ -181,14 +191,30 @@ def report(
 
 @mohs.command()
 @click.option("--markdown", is_flag=True, help="Print the catalogue as Markdown.")
+@click.option("--family", "families", multiple=True, help="site, stages, units, bundling ...")
+@click.option(
+    "--severity", "severities", multiple=True, type=click.Choice(["error", "warning", "info"])
+)
+@click.option("--code", "codes", multiple=True, help="Only rules about this procedure code.")
+@click.option("--modifier", "modifiers", multiple=True, help="Only rules about this modifier.")
 @click.option("--rules", "folder", type=FOLDER, help="A folder of rules beside the shipped ones.")
 @_formed
 @_placed
-def rules(place: Any, form: str, markdown: bool, folder: Path | None) -> int:
-    """List the rules."""
+def rules(
+    place: Any,
+    form: str,
+    markdown: bool,
+    families: tuple[str, ...],
+    severities: tuple[str, ...],
+    codes: tuple[str, ...],
+    modifiers: tuple[str, ...],
+    folder: Path | None,
+) -> int:
+    """List the rules, all or some of them."""
     from pipelines import catalogue
 
-    return catalogue.show(place, folder, form="markdown" if markdown else form)
+    choice = catalogue.Choice(families, severities, codes, modifiers)
+    return catalogue.show(place, folder, choice, form="markdown" if markdown else form)
 
 
 @mohs.command()
@@ -220,14 +246,44 @@ def check(place: Any, only: tuple[str, ...], folder: Path | None, truth: Path | 
 
 
 @mohs.command()
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--as-of",
+    "year",
+    type=click.IntRange(2000, 2100),
+    help="Reprice under this year's schedule and take the difference apart: price (new fees at the "
+    "old ranking), mix (new ranks), volume (lines priced on one side only). Without FILE, the "
+    "Medicare lines of the warehouse.",
+)
+@click.option("--locality", help="With --as-of: reprice in this carrier-locality, as 15202-00.")
+@click.option("--period", help="With --as-of and no FILE: 2025 or 2025-03. [the latest year]")
 @_formed
 @_placed
-def price(place: Any, file: Path, form: str) -> None:
+def price(
+    place: Any,
+    file: Path | None,
+    year: int | None,
+    locality: str | None,
+    period: str | None,
+    form: str,
+) -> None:
     """Price a table of lines by the Medicare fee schedule. Needs no warehouse."""
-    from pipelines import pricing, printing
+    from pipelines import pricing, printing, scenario, steps
 
-    printing.show(pricing.price_file(file, place.practice), form)
+    if year is None:
+        if file is None or locality or period:
+            raise click.UsageError("give a FILE of lines to price, or --as-of YEAR")
+        printing.show(pricing.price_file(file, place.practice), form)
+    elif file is not None:
+        printing.show(scenario.reprice_file(file, year, locality, place.practice), form)
+    else:
+        snapshot = steps.open_snapshot(place)
+        try:
+            printing.show(
+                scenario.reprice_snapshot(snapshot, year, locality, period, place.practice), form
+            )
+        finally:
+            snapshot.close()
 
 
 @mohs.command()
