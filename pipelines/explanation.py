@@ -21,7 +21,7 @@ SECRET = re.compile(r"^(NM1|N3|N4|PER|DMG)")
 def explain(place: Place, what: str) -> int:
     """Print the explanation. Raises UnknownRule or UnusableWarehouse for what is not there."""
     if RULE_ID.fullmatch(what.upper()):
-        book = rules.read_book(*steps.own_rules(place))
+        book = rules.read_book(*steps.own_rules(place), practice=place.practice)
         [rule] = rules.pick(book, [what])
         heading, text = rules.explain(rule).split("\n", 1)
         click.echo(heading.lstrip("# "))
@@ -168,9 +168,12 @@ def _say_price(connection: duckdb.DuckDBPyConnection, line_id: str) -> None:
     if price["status"] != "priced":
         click.echo(f"  {price['status'].replace('_', ' ')}: {price['reason']}")
     if price["explanation"]:
-        click.echo(f"  {price['explanation']}")
+        for step in price["explanation"].split("; "):
+            click.echo(f"  {step}")
     if price["fee_schedule"]:
         click.echo(f"  schedule: {price['fee_schedule']}")
+    if price["expected_basis"] == "contract" and price["medicare_allowed"]:
+        click.echo(f"  Medicare's schedule would give {_dollars(price['medicare_allowed'])}")
     variance = warehouse.select(
         connection, "SELECT * FROM audit.payment_variance WHERE line_id = ?", [line_id]
     ).to_dicts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -33,6 +34,7 @@ OPTIONAL = (
     "rendering_type",
     "deductible_remaining",
     "qmb",
+    "mips_factor",
 )
 COLUMNS = (
     "line_id",
@@ -56,6 +58,7 @@ TABLES = (
     "sequestration",
     "payment_factor",
     "modifier",
+    "contract",
 )
 """Reference tables the price query reads."""
 
@@ -71,25 +74,37 @@ def price_file(path: Path, practice: Path | None = None) -> pl.DataFrame:
     """Medicare prices of a CSV, Excel or Parquet table of lines, one row per line in its order.
 
     Input columns are `REQUIRED`, one of `locality` and `zip`, and any of `OPTIONAL`; what is not
-    given is taken as participating, assigned, not an APM participant, MD, deductible met, not QMB.
+    given is taken as participating, assigned, not an APM participant, MD, deductible met, not QMB;
+    the MIPS factor is that of the practice's roster, where it has the rendering provider.
     Returns `COLUMNS`; dollars with two decimals. A line without a price says why in `reason`.
     Raises PriceFileError for a file, column or value that cannot be read.
     """
-    text = _text(path)
     connection = warehouse.connect()
     try:
-        wanted = [*TABLES, *(["zip_locality"] if "zip" in text.columns else [])]
-        reference.load(connection, practice, wanted)
-        lines = _lines(path, text, connection)
-        connection.execute("CREATE SCHEMA core")
-        connection.execute(create_statement(PricingLine))
-        warehouse.insert(connection, "core.pricing_line", lines)
+        lines = load_lines(connection, path, practice)
         prices = price_lines(connection)
     finally:
         connection.close()
     return lines.select("line_id").join(
         prices.select(COLUMNS), on="line_id", how="left", maintain_order="left"
     )
+
+
+def load_lines(
+    connection: duckdb.DuckDBPyConnection, path: Path, practice: Path | None = None
+) -> pl.DataFrame:
+    """Fill `reference` and `core.pricing_line` from a file of lines; returns the lines.
+
+    Raises PriceFileError as `price_file` does.
+    """
+    text = _text(path)
+    wanted = [*TABLES, "provider", *(["zip_locality"] if "zip" in text.columns else [])]
+    reference.load(connection, practice, wanted)
+    lines = _lines(path, text, connection)
+    connection.execute("CREATE SCHEMA IF NOT EXISTS core")
+    connection.execute(create_statement(PricingLine))
+    warehouse.insert(connection, "core.pricing_line", lines)
+    return lines
 
 
 def price_lines(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -172,7 +187,10 @@ def _lines(path: Path, text: pl.DataFrame, connection: duckdb.DuckDBPyConnection
     # Excel hands over a date cell with its midnight and a number cell with a point and a zero
     day = pl.col("date_of_service").str.replace(r"[ T]00:00:00(\.0+)?$", "")
     frame = text.with_columns(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("claim_order"),
+        pl.lit(date(9999, 12, 31)).alias("submitted_date"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("ordinal"),
+        pl.lit("").alias("payer"),
+        pl.lit(None, pl.Decimal(12, 2)).alias("deductible"),
         pl.when(is_grouped)
         .then(pl.format("group {} {}", "group_id", "specialty"))
         .otherwise(pl.format("npi {}", "rendering_npi"))
@@ -189,24 +207,27 @@ def _lines(path: Path, text: pl.DataFrame, connection: duckdb.DuckDBPyConnection
         kind.fill_null("MD").alias("rendering_type"),
     )
     _refuse(path, frame, "date_of_service", pl.col("day").is_null(), "is no date; use YYYY-MM-DD")
-    frame = frame.with_columns(pl.col("day").alias("date_of_service"))
-    for name, scale, blank in (
-        ("units", 3, None),
-        ("charge", 2, None),
-        ("deductible_remaining", 2, "0"),
+    frame = frame.with_columns(
+        pl.col("day").alias("date_of_service"),
+        pl.col("modifiers").list.sort().list.join(" ").alias("modifier_key"),
+    )
+    for name, scale, sign in (
+        ("units", 3, ""),
+        ("charge", 2, ""),
+        ("deductible_remaining", 2, ""),
+        ("mips_factor", 4, "-?"),
     ):
-        dtype = polars_schema(PricingLine)[name]
-        is_exact = pl.col(name).str.contains(rf"^\d{{1,9}}(\.\d{{0,{scale}}}0*)?$")
+        is_exact = pl.col(name).str.contains(rf"^{sign}\d{{1,9}}(\.\d{{0,{scale}}}0*)?$")
+        least = "" if sign else " from 0"
         _refuse(
             path,
             frame,
             name,
             ~is_exact,
-            f"is not a number from 0 with at most {scale} decimals; write digits and a point only",
+            f"is not a number{least} with at most {scale} decimals; write digits and a point only",
         )
-        frame = frame.with_columns(
-            pl.col(name).fill_null(blank).cast(dtype) if blank else (pl.col(name).cast(dtype))
-        )
+        frame = frame.with_columns(pl.col(name).cast(polars_schema(PricingLine)[name]))
+    frame = _rostered(frame, connection)
     for name, default in _FLAGS.items():
         low = pl.col(name).str.to_lowercase()
         is_true, is_false = (
@@ -216,6 +237,28 @@ def _lines(path: Path, text: pl.DataFrame, connection: duckdb.DuckDBPyConnection
         _refuse(path, frame, name, ~(is_true | is_false), "is not true or false")
         frame = frame.with_columns(is_true.fill_null(default).alias(name))
     return frame.select(*polars_schema(PricingLine))
+
+
+def _rostered(frame: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """`mips_factor` where it is not given, from the practice's roster, else 0."""
+    roster = connection.table("reference.provider").pl()
+    rows = roster.select(
+        pl.col("npi").alias("rendering_npi"),
+        "effective_from",
+        "effective_to",
+        pl.col("mips_factor").alias("roster_factor"),
+    )
+    known = (
+        frame.select("row", "rendering_npi", "date_of_service")
+        .join(rows, on="rendering_npi")
+        .filter(pl.col("date_of_service").is_between("effective_from", "effective_to"))
+        .select("row", "roster_factor")
+    )
+    return frame.join(known, on="row", how="left", maintain_order="left").with_columns(
+        pl.coalesce("mips_factor", "roster_factor", pl.lit(0)).cast(
+            polars_schema(PricingLine)["mips_factor"]
+        )
+    )
 
 
 def _whole_text(name: str) -> pl.Expr:

@@ -95,22 +95,37 @@ class RuleCoverage(WholeTable):
 
 
 class ExpectedPayment(Table):
-    """One row per primary billed line: what the fee schedule gives."""
+    """One row per primary billed line: what the fee schedule or the payer's contract gives.
+
+    `expected_basis` says which: medicare and contract have an expected amount, none has not (a payer
+    that is not Medicare, without terms). Whatever the basis, `medicare_allowed` is what Medicare's
+    schedule gives for the line, to compare as percent of Medicare.
+    """
 
     line_id: str = column("line", required=True, unique=True)
     patient_id: str = column("pseudonym", required=True)
     status: str = column("priced, manual, not_priced", required=True)
     reason: str = column("why it is not priced; null where it is")
-    full_fee: Money = column("fee x units before any adjustment")
+    full_fee: Money = column("fee x units before any adjustment, by the basis")
     mppr_rank: pl.Int64 = column("rank of the line's best unit; null where exempt")
     mppr_rate: Rate = column("mean multiple-procedure rate over its units")
     modifier_rate: Rate = column("factor of modifiers, participation and provider type")
-    expected_allowed: Money = column("what the payer should allow")
-    expected_paid: Money = column("what the payer should pay")
-    patient_share: Money = column("deductible and coinsurance")
-    explanation: str = column("the sum, step by step")
+    expected_allowed: Money = column("what the payer should allow; null for basis none")
+    expected_paid: Money = column(
+        "what Medicare should pay; null for a contract, whose plan decides"
+    )
+    patient_share: Money = column("deductible and coinsurance, 0 for QMB; null for a contract")
+    deductible: Money = column("of it the deductible, by the remittance or taken as met")
+    coinsurance: Money = column("of it the coinsurance")
+    sequestration: Money = column("withheld from the program payment")
+    mips_adjustment: Money = column("added to what is left of it, signed")
+    medicare_allowed: Money = column(
+        "by Medicare's schedule after modifiers and ranking, before the charge, whoever pays"
+    )
+    explanation: str = column("the sum, step by step, parted by semicolons")
     fee_schedule: str = column("RVU release, GPCI and conversion factor used")
     expected_basis: str = column("medicare, contract, inferred, none", required=True)
+    contract_source: str = column("document of the terms applied")
 
     class Config(Table.Config):
         name = "audit.expected_payment"
