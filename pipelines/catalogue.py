@@ -151,7 +151,7 @@ def check(place: Place, only: Sequence[str], folder: Path | None, truth: Path | 
     if truth is not None:
         from pipelines import scoring
 
-        printing.show(scoring.score(place, truth, [rule.id for rule in chosen]))
+        printing.show(scoring.score(place, truth, [rule.header for rule in chosen]))
         return status
     checks = examples.check(chosen)
     met = 0

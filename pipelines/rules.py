@@ -426,10 +426,15 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
     seconds: dict[str, float] = {}
     problems: list[Problem] = []
     coverage: list[dict[str, object]] = []
+    overlaid = {
+        row[0] for row in connection.execute("SELECT rule_id FROM reference.overlay").fetchall()
+    }
     for rule in rules:
         started = time.perf_counter()
         try:
-            coverage += _run_rule(connection, rule, run_id, live_lines)
+            flagged = _find(connection, rule, run_id)
+            counts = _count(connection, rule, is_overlaid=rule.id in overlaid)
+            coverage += _coverage(rule, live_lines, counts, flagged)
         except duckdb.Error as error:
             problems.append(_told(rule, rule.sql_line, error))
             coverage += _coverage(rule, live_lines, {"the rule failed": live_lines}, 0)
@@ -445,18 +450,17 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
     return Outcome(seconds, tuple(problems))
 
 
-def _run_rule(
-    connection: Connection, rule: Rule, run_id: str, live_lines: int
-) -> list[dict[str, object]]:
-    """Append what the rule finds to temp.rule_finding; its rows of coverage."""
-    lines, said = _lines(rule)
-    flagged = 0
+def _find(connection: Connection, rule: Rule, run_id: str) -> int:
+    """Append what the rule finds to temp.rule_finding; how many lines that are."""
     # most rules find nothing in most sets: then there is nothing to weigh
-    if warehouse.value(
+    if not warehouse.value(
         connection,
         f"CREATE OR REPLACE TEMP TABLE found AS {EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)",
     ):
-        flagged = warehouse.value(
+        return 0
+    lines, said = _lines(rule)
+    return int(
+        warehouse.value(
             connection,
             f"INSERT INTO temp.rule_finding BY NAME {lines} {_engine('rule_finding')}",
             {
@@ -467,19 +471,31 @@ def _run_rule(
                 "run_id": run_id,
             },
         )
-    counts = connection.execute(
-        f"{lines} SELECT missing, count(*) FROM rule_lines GROUP BY missing", said
-    ).fetchall()
-    return _coverage(rule, live_lines, dict(counts), flagged)
+    )
+
+
+Counts = dict[str | None, int]
+"""The lines a rule is about, by what is missing to judge them; None: nothing."""
+
+
+def _count(connection: Connection, rule: Rule, *, is_overlaid: bool) -> Counts:
+    lines, said = _lines(rule)
+    query = f"{lines} SELECT missing, count(*) FROM rule_lines GROUP BY missing"
+    if not is_overlaid and rule.header.default == "on":
+        # without a payer's row there is nothing to join
+        query = (
+            f"SELECT missing, count(*) FROM ({_population(rule)}) "
+            "WHERE date_of_service BETWEEN $first_day AND $last_day "
+            "AND encounter_id IS NOT NULL AND charge > 0 GROUP BY missing"
+        )
+        said = {name: said[name] for name in ("first_day", "last_day")}
+    return dict(connection.execute(query, said).fetchall())
 
 
 def _coverage(
     rule: Rule, live_lines: int, counts: Mapping[str | None, int], flagged: int
 ) -> list[dict[str, object]]:
-    """Every live primary line with a charge has one outcome of a rule.
-
-    `counts` are the lines the rule is about by what is missing to judge them (None: nothing).
-    """
+    """Every live primary line with a charge has one outcome of a rule."""
     missing = {name: lines for name, lines in sorted(counts.items(), key=str) if name is not None}
     judged = counts.get(None, 0)
     outcomes = {
@@ -536,11 +552,7 @@ def _population(rule: Rule) -> str:
     `missing` names the first thing without which the line is not evaluable.
     """
     header = rule.header
-    absent = [(NEEDED[need][1], need) for need in header.needs]
-    absent += [(f"{name} IS NULL", name) for name in header.requires]
-    for series in header.releases:
-        absent.append((f"{series}_quarters IS NULL", f"a {series} release"))
-        absent.append((f"{series}_quarters > {FARTHEST_RELEASE}", f"a nearer {series} release"))
+    absent = _absent(rule)
     distant = [(f"{series}_quarters > 0", series) for series in header.releases]
     missing = "".join(f" WHEN {condition} THEN '{name}'" for condition, name in absent)
     judged = "".join(f" WHEN {condition} THEN {series}_release" for condition, series in distant)
@@ -551,6 +563,17 @@ def _population(rule: Rule) -> str:
         f"coalesce({demoted or 'FALSE'}, FALSE) AS is_demoted "
         f"FROM {header.population_table} WHERE ({header.population_condition})"
     )
+
+
+def _absent(rule: Rule) -> list[tuple[str, str]]:
+    """What a line may lack for the rule to judge it: the condition, and what to call it."""
+    header = rule.header
+    absent = [(NEEDED[need][1], need) for need in header.needs]
+    absent += [(f"{name} IS NULL", name) for name in header.requires]
+    for series in header.releases:
+        absent.append((f"{series}_quarters IS NULL", f"a {series} release"))
+        absent.append((f"{series}_quarters > {FARTHEST_RELEASE}", f"a nearer {series} release"))
+    return absent
 
 
 def catalogue_json(book: Book) -> list[dict[str, Any]]:

@@ -10,14 +10,17 @@ import polars as pl
 from pipelines import steps, warehouse
 from pipelines.landing import UnusableFile
 from pipelines.places import Place
+from schemas.headers import RuleHeader
 
 
-def score(place: Place, truth: Path, rules: Sequence[str]) -> pl.DataFrame:
-    """One row per rule: lines intended, found, precision and recall (null without lines).
+def score(place: Place, truth: Path, rules: Sequence[RuleHeader]) -> pl.DataFrame:
+    """One row per rule: what it needs, lines intended and found, precision and recall.
 
-    A finding counts as right where the truth intends the rule on the line or says that it may follow from
-    what was done wrong there; only intended ones count for recall. Lines without a finding of the
-    rule's own because it could not be evaluated count as missed.
+    A finding counts as right where the truth intends the rule on the line or says that it may
+    follow from what was done wrong there; only intended ones count for recall. Lines without a
+    finding of the rule's own because it could not be evaluated count as missed. Of a rule whose
+    rows are errors only sometimes, the error rows alone are scored, for nothing less is made wrong
+    on purpose. Precision and recall are null without lines. Raises UnusableFile without a truth.
     """
     path = truth / "line.csv"
     if not path.is_file():
@@ -31,7 +34,8 @@ def score(place: Place, truth: Path, rules: Sequence[str]) -> pl.DataFrame:
     try:
         found = warehouse.select(
             connection,
-            "SELECT DISTINCT rule_id, line_id FROM audit.finding WHERE state <> 'gone' AND subject = 'line'",
+            "SELECT DISTINCT rule_id, line_id, severity FROM audit.finding "
+            "WHERE state <> 'gone' AND subject = 'line'",
         )
         live = warehouse.select(
             connection, "SELECT line_id FROM core.service_line WHERE source <> '835'"
@@ -41,14 +45,18 @@ def score(place: Place, truth: Path, rules: Sequence[str]) -> pl.DataFrame:
     intended = intended.join(live, on="line_id", how="semi")
     known = found.join(lines.select("line_id"), on="line_id", how="semi")
     rows = []
-    for rule_id in rules:
-        mine = known.filter(pl.col("rule_id") == rule_id)
-        wanted = intended.filter(pl.col("rule_id") == rule_id)
+    for rule in rules:
+        mine = known.filter(pl.col("rule_id") == rule.id)
+        if rule.severity != "error" and "error" in rule.severities:
+            mine = mine.filter(pl.col("severity") == "error")
+        wanted = intended.filter(pl.col("rule_id") == rule.id)
         right = mine.join(tolerated, on=["rule_id", "line_id"], how="semi").height
         hit = wanted.join(mine, on=["rule_id", "line_id"], how="semi").height
         rows.append(
             (
-                rule_id,
+                rule.id,
+                "error" if "error" in rule.severities else rule.severity,
+                " ".join(rule.needs),
                 wanted.height,
                 mine.height,
                 round(right / mine.height, 4) if mine.height else None,
@@ -59,6 +67,8 @@ def score(place: Place, truth: Path, rules: Sequence[str]) -> pl.DataFrame:
         rows,
         schema={
             "rule": pl.String,
+            "severity": pl.String,
+            "needs": pl.String,
             "intended": pl.Int64,
             "found": pl.Int64,
             "precision": pl.Float64,

@@ -292,6 +292,8 @@ class LineModifier(Table):
     patient_id: str = column("pseudonym", required=True)
     ordinal: pl.Int64 = column("1 for the first", required=True)
     modifier: str = column("two characters", required=True)
+    side: str = column("side it names: L, R or blank", required=True)
+    part: str = column("part of the body it names: eyelid, hand, foot ... or blank", required=True)
 
     class Config(Table.Config):
         name = "core.line_modifier"
@@ -305,6 +307,12 @@ class LineDiagnosis(Table):
     patient_id: str = column("pseudonym", required=True)
     ordinal: pl.Int64 = column("1 for the first pointer", required=True)
     code: str = column("no dot", required=True)
+    site_family: str = column(
+        "HNHFG, TAL, LIMB, AMBIG or NOT_MALIGNANT by the site map of the day, else OTHER",
+        required=True,
+    )
+    laterality: str = column("side the code names: R, L, U unspecified or blank; null off the map")
+    is_malignant: pl.Boolean = column("a code Mohs surgery is done for", required=True)
 
     class Config(Table.Config):
         name = "core.line_diagnosis"

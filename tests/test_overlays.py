@@ -190,7 +190,7 @@ def told(book: rules.Book, folder: Path) -> list[Problem]:
 def judge(practice: Path, folder: Path, table: str, *ids: str) -> list[dict[str, tuple[str, str]]]:
     """Rule -> (severity, reason), line by line of one table, as the practice's payers have it."""
     [case] = cases_of(folder, table)
-    book = rules.read_book(*[folder / "rules"] if (folder / "rules").is_dir() else [])
+    book = rules.read_book(folder / "rules") if (folder / "rules").is_dir() else BOOK
     [lines] = examples.judge([case], rules.pick(book, ids), practice)
     return [found.findings for found in lines]
 
@@ -339,12 +339,9 @@ def test_payer_over_release_over_row_over_header(
     write_own(tmp_path, WEIGHED_SQL, f"{WHEN}releases: [ptp]\n")
     said = [f"ACME001,north,{setting},,2024-01-01,,policy 3,"] if setting else []
     practice = write(tmp_path / "own", *said)
-    found = judge(practice, tmp_path, stages("north"), "ACME001")
-    assert [line.get("ACME001", (None, ""))[0] for line in found] == severities
-    others = judge(practice, tmp_path, stages("south"), "ACME001")
-    assert [line["ACME001"][0] for line in others] == [
-        "warning", "error", "info", "info", "warning", "info",
-    ]  # fmt: skip
+    found = judge(practice, tmp_path, stages("north", "south"), "ACME001")
+    of_the_rule = ["warning", "error", "info", "info", "warning", "info"]
+    assert [line.get("ACME001", (None, ""))[0] for line in found] == severities + of_the_rule
 
 
 @pytest.fixture
@@ -429,7 +426,7 @@ def test_a_severity_nobody_declared_fails_the_rule(
     assert problem.path.name == "ACME001.sql"
     assert "the severity fatal, which severity_when does not name" in problem.message
     assert connection.execute(
-        "SELECT lines, missing FROM audit.rule_coverage WHERE rule_id = 'ACME001'"
+        "SELECT lines, missing FROM audit.rule_coverage WHERE rule_id = 'ACME001' AND lines > 0"
     ).fetchall() == [(6, ["the rule failed"])]
     assert connection.execute("SELECT DISTINCT rule_id FROM audit.finding").fetchall() == [
         ("MOHS020",)
@@ -528,6 +525,7 @@ def test_a_private_rule_has_parameters_of_its_own(tmp_path: Path) -> None:
     assert [bool(found.findings) for found in lines] == [False, False, True, False, False, True]
 
 
+@pytest.mark.slow
 def test_a_change_of_overlays_judges_everyone_again(tmp_path: Path) -> None:
     out = simulate(tmp_path / "sim", 80, 3, 7).out
     place = Place(tmp_path / "warehouse.duckdb", out / "practice")

@@ -49,7 +49,19 @@ PATTERNS: dict[str, tuple[str, str]] = {
 }
 
 
-SPELLINGS = ("17311", "11", "1234567893", "15202-00", "45401", "2024A", "C44311", "25", "MOHS020")
+SPELLINGS = (
+    "17311",
+    "11",
+    "1234567893",
+    "15202-00",
+    "45401",
+    "2024A",
+    "C44311",
+    "25",
+    "MOHS020",
+    "lookback_days",
+    "hand",
+)
 """Texts of our tables, to find one for a pattern not named above."""
 
 

@@ -24,11 +24,11 @@ from pipelines.simulate.errors import INJECTIONS
 from pipelines.simulate.injection import spoil
 from pipelines.simulate.medicare import FeeSchedule
 from pipelines.simulate.outcomes import Settled
-from pipelines.simulate.parameters import Parameters, load
+from pipelines.simulate.parameters import Defect, Parameters, load
 from pipelines.simulate.patients import Panel
 from pipelines.simulate.settlement import Business, settle
 from pipelines.simulate.spool import Batch, Spool
-from pipelines.simulate.visits import Lesion, Visit
+from pipelines.simulate.visits import ADDITIONAL, REPAIRS, Lesion, Visit
 
 FIRST_DAY = date(2021, 1, 1)
 """A schedule loaded a year late must still be on file."""
@@ -143,9 +143,12 @@ def simulate(
     months: int = 24,
     seed: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    evenly: float = 0.0,
 ) -> Summary:
     """Write an invented practice under `out`; visits end 2026-09-30, `months` months of them.
 
+    With `evenly`, errors are not made at their stated rates: that share of visits has one, and
+    each kind is made about as often as any other, so that a test sees enough of all.
     `progress(done, total)` is told of encounters. Raises ValueError for arguments that make no
     sense and FileExistsError where `out` already holds an inbox.
     """
@@ -163,6 +166,7 @@ def simulate(
     business = Business(clinic, spool, cut)
     post = Post(out / "inbox", spool, parameters)
     tally = {error.name: [0, 0] for error in parameters.errors}
+    left_out = {defect.name: 0 for defect in parameters.defects}
     due: list[tuple[int, int, Lesion]] = []
     done = 0
     with ExitStack() as stack:
@@ -179,9 +183,9 @@ def simulate(
                 chart_file.write(records.CHART)
                 for day in sorted(rng.choices(days, k=count)):
                     visit = _next_visit(clinic, rng, day, due)
-                    spoil(INJECTIONS, clinic, rng, visit, cut - day, tally)
+                    spoil(INJECTIONS, clinic, rng, visit, cut - day, tally, evenly)
                     remember(clinic, visit)
-                    _document(parameters, rng, visit)
+                    _document(parameters, rng, visit, left_out, evenly)
                     _bill(business, rng, visit, chart_file, line_file, encounter_file)
                     done += 1
                     if progress is not None and (done % STEP == 0 or done == encounters):
@@ -221,22 +225,49 @@ def _next_visit(clinic: Clinic, rng: Random, day: int, due: list[tuple[int, int,
     return visit
 
 
-def _document(parameters: Parameters, rng: Random, visit: Visit) -> None:
-    """Leave something out of the chart, at the stated rates."""
-    if not visit.has_chart:
+def _document(
+    parameters: Parameters, rng: Random, visit: Visit, tally: dict[str, int], evenly: float
+) -> None:
+    """Leave something out of the chart of a rightly coded visit, at the stated rates.
+
+    With `evenly`, in that share of tumours what was least often left out so far.
+    """
+    if not visit.has_chart or visit.error:
         return
     for lesion in visit.lesions:
         chance = rng.random()
-        for defect in parameters.defects:
-            if chance < defect.rate:
-                lesion.defect, lesion.defect_rule = defect.field, defect.rule
-                lesion.defect_value = defect.value
-                if defect.value == "other":
-                    lesion.defect_value = next(
-                        s.npi for s in parameters.surgeons if s is not visit.surgeon
-                    )
+        possible = [defect for defect in parameters.defects if _can_be_left_out(defect, visit)]
+        if evenly:
+            possible = sorted(possible, key=lambda defect: tally[defect.name])[:1]
+        for defect in possible:
+            if chance < (evenly or defect.rate):
+                tally[defect.name] += 1
+                lesion.defect, lesion.defect_rules = defect.field, defect.rules
+                lesion.defect_lines = defect.lines
+                lesion.defect_value = _defect_value(parameters, visit, defect)
                 break
             chance -= defect.rate
+
+
+def _can_be_left_out(defect: Defect, visit: Visit) -> bool:
+    """Whether the visit bills what the defect is about; a second tumour could explain it."""
+    if len(visit.lesions) > 1:
+        return defect.value == "false"
+    lines = visit.bills[0].lines
+    if defect.lines == "more":
+        return any(line.procedure_code in ADDITIONAL.values() for line in lines)
+    if defect.lines == "closure":
+        return any(line.procedure_code.startswith(REPAIRS) for line in lines)
+    return True
+
+
+def _defect_value(parameters: Parameters, visit: Visit, defect: Defect) -> str:
+    """What the chart says instead; `other` and `pathology` stand for the NPI of such a one."""
+    if defect.value == "other":
+        return next(s.npi for s in parameters.surgeons if s is not visit.surgeon)
+    if defect.value == "pathology":
+        return next(s.npi for s in parameters.surgeons if s.specialty == defect.value)
+    return defect.value
 
 
 def _bill(

@@ -110,7 +110,9 @@ def _amounts(
     percentage of Medicare, lower of charge."""
     fees = clinic.fees
     behind = int(payer.rate("schedule_years_behind")) + years
-    day = end_of_year(visit.day, behind) if behind else visit.day
+    day = bill.day or visit.day
+    if behind:
+        day = end_of_year(day, behind)
     place = visit.place
     part = fees.nonphysician if bill.rendering.rendering_type == "PA" else WHOLE
     found: list[int] = []

@@ -72,7 +72,7 @@ def transaction(
         f"NM1*40*2*SIMULATED CLEARINGHOUSE*****46*{CLEARINGHOUSE}~\n"
         "HL*1**20*1~\n"
         f"PRV*BI*PXC*{group.taxonomy}~\n"
-        f"NM1*85*2*{group.name}*****XX*{group.npi}~\n"
+        f"NM1*85*2*{group.name}{f'*****XX*{group.npi}' if group.npi else ''}~\n"
         f"N3*{office.street}~\n"
         f"N4*{office.city}*{office.state}*{office.zip}~\n"
         f"REF*EI*{group.tax_id}~\n"
@@ -188,9 +188,9 @@ def _claim_head(
         f"NM1*IL*1*{patient.family_name}*{patient.given_name}****MI*{patient.member_id}~\n"
         f"N3*{patient.number % 900 + 100} EXAMPLE LANE~\n"
         "N4*COLUMBUS*OH*432150000~\n"
-        f"DMG*D8*{patient.birth_date}*{patient.sex}~\n"
+        f"DMG*D8*{bill.birth_date or patient.birth_date}*{patient.sex}~\n"
         f"NM1*PR*2*{payer.name}*****PI*{payer.identifier}~\n"
-        f"CLM*{claim_number}*{money(bill.charge)}***{place.code}:B:{frequency}*Y*A*Y*Y~\n"
+        f"CLM*{claim_number}*{money(bill.charge)}***{bill.place_code or place.code}:B:{frequency}*Y*A*Y*Y~\n"
     )
     if original_reference:
         text += f"REF*F8*{original_reference}~\n"
@@ -219,6 +219,6 @@ def _line_text(
     return (
         f"LX*{index + 1}~\n"
         f"SV1*{procedure}*{money(line.charge)}*UN*{line.units}***{pointers}~\n"
-        f"DTP*472*D8*{x12_day(visit.day)}~\n"
+        f"DTP*472*D8*{x12_day(bill.day or visit.day)}~\n"
         f"REF*6R*{claim_number}L{index + 1}~\n"
     )

@@ -347,3 +347,9 @@ def remember(clinic: Clinic, visit: Visit) -> None:
             panel.global_until[number] = until
         else:
             panel.closed_until[number] = max(panel.closed_until[number], visit.day + days)
+    if visit.clean:
+        # a mended claim opens another global than the wrong one
+        opened = {clinic.fees.global_days(i.procedure_code) for b in visit.bills for i in b.lines}
+        meant = {clinic.fees.global_days(i.procedure_code) for b in visit.clean for i in b.lines}
+        days = max(opened ^ meant, default=0)
+        panel.closed_until[number] = max(panel.closed_until[number], visit.day + days)

@@ -35,7 +35,7 @@ def close(clinic: Clinic, rng: Random, lesion: Lesion) -> None:
 
 def _codes(clinic: Clinic, lesions: list[Lesion]) -> list[tuple[str, int]]:
     """(code, units) of one repair, or of several of a kind whose lengths add up."""
-    kind, area = _class(lesions[0])
+    kind, area = closure_class(lesions[0])
     if kind in MEASURED_BY_AREA:
         measure = sum(lesion.defect_cm2 for lesion in lesions)
     else:
@@ -49,7 +49,8 @@ def _codes(clinic: Clinic, lesions: list[Lesion]) -> list[tuple[str, int]]:
     return found
 
 
-def _class(lesion: Lesion) -> tuple[str, str]:
+def closure_class(lesion: Lesion) -> tuple[str, str]:
+    """Kind and class of site: what the closure codes of a wound are looked up by."""
     kind = lesion.closure
     site = lesion.site
     if kind == "simple":
@@ -66,7 +67,7 @@ def closure_bills(clinic: Clinic, rng: Random, visit: Visit) -> None:
     for index, lesion in enumerate(visit.lesions):
         if lesion.closure == "none":
             continue
-        kind, area = _class(lesion)
+        kind, area = closure_class(lesion)
         # lengths of one class add up; every flap is its own defect
         alone = index if kind == "flap" else -1
         repairs.setdefault((kind, area, alone), []).append(index)

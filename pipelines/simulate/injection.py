@@ -8,7 +8,7 @@ from random import Random
 
 from pipelines.simulate.clinic import Clinic
 from pipelines.simulate.parameters import Error
-from pipelines.simulate.visits import Visit
+from pipelines.simulate.visits import FIRST_STAGES, MOHS, REPAIRS, Line, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,11 @@ class Chance:
     error: Error
     days_left: int
     """Days from the visit to the data cut."""
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The detail of an error that is one of several, as `H:11642 T:11602`."""
+        return dict(part.split(":") for part in self.error.detail.split(" "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,65 @@ def injects(
     return enter
 
 
+def mark(
+    visit: Visit,
+    item: Line,
+    rule: str,
+    *also: str,
+    charted: tuple[str, ...] = (),
+    chart: tuple[str, ...] = (),
+) -> None:
+    """Note on a line the rule that should find it and those that may fire besides (`also`).
+
+    Where the visit has a chart, it should be found by `charted` and may be by `chart` as well.
+    """
+    item.rules += (rule, *(charted if visit.has_chart else ()))
+    item.also += also + (chart if visit.has_chart else ())
+
+
+def is_mohs(visit: Visit, _: int) -> bool:
+    return visit.kind == "mohs"
+
+
+def has_one_lesion(visit: Visit, family: str = "", stages: int = 1) -> bool:
+    """One tumour of the family, of so many stages or more, that reached no deep structure."""
+    lesions = visit.lesions
+    return (
+        len(lesions) == 1
+        and family in ("", lesions[0].family)
+        and lesions[0].stages >= stages
+        and not lesions[0].deep_structure
+    )
+
+
+def is_plain(visit: Visit) -> bool:
+    """Nothing but stages and closure on the main claim."""
+    return visit.kind == "mohs" and all(
+        item.procedure_code in MOHS or item.procedure_code.startswith(REPAIRS)
+        for item in visit.bills[0].lines
+    )
+
+
+def stage_lines(visit: Visit) -> list[Line]:
+    return [item for item in visit.bills[0].lines if item.procedure_code in MOHS]
+
+
+def first_stage(visit: Visit) -> Line:
+    return next(i for i in visit.bills[0].lines if i.procedure_code in FIRST_STAGES)
+
+
+def recode(chance: Chance, item: Line, code: str) -> None:
+    """Another code at the practice's charge for it."""
+    item.procedure_code = code
+    item.charge = chance.clinic.parameters.charges[code] * item.units
+
+
+def recount(chance: Chance, item: Line, units: int) -> None:
+    """Other units at the practice's charge for them."""
+    item.units = units
+    item.charge = chance.clinic.parameters.charges[item.procedure_code] * units
+
+
 def spoil(
     injections: Mapping[str, Injection],
     clinic: Clinic,
@@ -52,27 +116,31 @@ def spoil(
     visit: Visit,
     days_left: int,
     tally: dict[str, list[int]],
+    evenly: float = 0.0,
 ) -> None:
     """Make at most one error in a visit, at the stated rate among the visits where it is possible.
 
     `tally` counts, by error, visits where it was possible and visits where it was made. Visits
     inside an open global are left alone: what is right there depends on the earlier operation.
+    With `evenly`, the stated rates are left aside: in that share of visits, the error is made that
+    was made least often so far among those possible.
     """
     if visit.in_global:
         return
-    for error in clinic.parameters.errors:
-        injection = injections[error.name]
-        if not injection.when(visit, days_left):
-            continue
+    possible = (e for e in clinic.parameters.errors if injections[e.name].when(visit, days_left))
+    if evenly:
+        errors = sorted(possible, key=lambda error: tally[error.name][1])[:1]
+    for error in errors if evenly else possible:
         count = tally[error.name]
         count[0] += 1
-        if rng.random() >= error.rate:
+        if rng.random() >= (evenly or error.rate):
             continue
         count[1] += 1
         visit.clean = [bill.copy() for bill in visit.bills]
-        injection.spoil(visit, Chance(clinic, rng, error, days_left))
+        injections[error.name].spoil(visit, Chance(clinic, rng, error, days_left))
         visit.error = error.name
-        visit.corrected = error.corrected
+        # where errors are many, half of those mended stay as they were sent
+        visit.corrected = error.corrected / 2 if evenly else error.corrected
         for bill in visit.bills:
             for number, item in enumerate(bill.lines, 1):
                 item.number = number

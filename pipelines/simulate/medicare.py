@@ -66,7 +66,12 @@ class FeeSchedule:
         raise UnpricedDateError(f"sql/reference has no {what} for {day}: simulate fewer months")
 
     def fee(self, code: str, day: int, locality: str, is_facility: bool) -> int:
-        """Cents for one unit on a day (proleptic ordinal). Raises UnpricedDateError."""
+        """Cents for one unit on a day (proleptic ordinal), 0 for a code without RVUs at all.
+
+        Raises UnpricedDateError.
+        """
+        if code not in self._rvu:
+            return 0
         period = bisect_right(self._starts, day) - 1
         key = (code, period, locality, is_facility)
         found = self._fees.get(key)

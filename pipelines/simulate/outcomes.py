@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.simulate.adjudication import Adjudication, Verdict
-from pipelines.simulate.visits import Bill, Line
+from pipelines.simulate.visits import ADDITIONAL, EXTRA_BLOCK, FIRST, MOHS, Bill, Line
+
+PRIMARIES = {
+    **{ADDITIONAL[family]: {FIRST[family]} for family in FIRST},
+    EXTRA_BLOCK: MOHS - {EXTRA_BLOCK},
+}
+"""Stages an additional stage or block is paid beside (NCCI add-on edits, type 1)."""
+
+PAID_ALONE = "MOHS023"
 
 
 @dataclass(slots=True)
@@ -54,6 +62,8 @@ def outcomes_of(number: str, decided: Adjudication, unknown: str) -> list[Outcom
         rules = line.rules
         if not unknown and verdict.underpaid:
             rules = (*rules, verdict.underpaid)
+        if not unknown and _is_paid_alone(verdict, decided.verdicts):
+            rules = (*rules, PAID_ALONE)
         found.append(
             Outcome(
                 line_id=f"{number}-{line.number}",
@@ -73,6 +83,17 @@ def outcomes_of(number: str, decided: Adjudication, unknown: str) -> list[Outcom
     return found
 
 
+def _is_paid_alone(verdict: Verdict, verdicts: list[Verdict]) -> bool:
+    """Allowed although every stage that it adds to was denied."""
+    codes = PRIMARIES.get(verdict.line.procedure_code, frozenset())
+    primaries = [other for other in verdicts if other.line.procedure_code in codes]
+    return (
+        verdict.allowed > 0
+        and bool(primaries)
+        and all(primary.denial is not None for primary in primaries)
+    )
+
+
 def _word(verdict: Verdict) -> tuple[str, str]:
     if verdict.denial is not None:
         return "denied", verdict.denial.carc
@@ -85,6 +106,7 @@ def inherit(new: Outcome, old: Outcome, *, is_waiting: bool) -> None:
     """What came first is remembered; while a new decision is awaited, the old one still stands."""
     new.first_outcome, new.first_carc = old.first_outcome, old.first_carc
     if is_waiting:
+        new.rules += tuple(rule for rule in old.rules if rule not in old.line.rules)
         new.outcome, new.carc = old.outcome, old.carc
         new.allowed, new.trigger = old.allowed, old.trigger
 

@@ -6,11 +6,13 @@ Each row names its source, or says `invented`. Money is in whole cents, rates ar
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+NO_NPI = " without NPI"
+"""Ends the key of a group that bills without its number."""
 FOLDER = Path(__file__).parent / "parameters"
 
 
@@ -160,13 +162,17 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One kind of documentation defect."""
+    """One kind of documentation defect: a column of the chart that says something else.
+
+    `stage` as its field leaves no stage at all. `lines` is which of the tumour's lines are flagged.
+    """
 
     name: str
-    rule: str
+    rules: tuple[str, ...]
     rate: float
     field: str
     value: str
+    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +234,7 @@ def load() -> Parameters:
         data_cut_date=date.fromisoformat(values["data_cut_date"]),
         last_service_date=date.fromisoformat(values["last_service_date"]),
         surgeons=_surgeons(family_names, given_names),
-        groups={
-            "G1": Group(
-                "G1", invented_npi(900001), "MOHSSIM SKIN SURGERY", "000000001", "207N00000X"
-            ),
-            "G2": Group(
-                "G2", invented_npi(900002), "MOHSSIM PLASTIC SURGERY", "000000002", "208200000X"
-            ),
-        },
+        groups=_groups(),
         places=_places(),
         payers=_payers(),
         errors=tuple(
@@ -249,7 +248,14 @@ def load() -> Parameters:
             for row in read_rows("errors")
         ),
         defects=tuple(
-            Defect(row["defect"], row["rule"], float(row["rate"]), row["field"], row["value"])
+            Defect(
+                row["defect"],
+                tuple(row["rules"].split(" ")),
+                float(row["rate"]),
+                row["field"],
+                row["value"],
+                row["lines"],
+            )
             for row in read_rows("charting")
         ),
         sites=_sites(),
@@ -281,6 +287,16 @@ def _surgeons(family_names: tuple[str, ...], given_names: tuple[str, ...]) -> tu
         )
         for number, row in enumerate(read_rows("surgeons"))
     )
+
+
+def _groups() -> dict[str, Group]:
+    """The billing groups, and each again as it bills where its NPI was left off."""
+    found = (
+        Group("G1", invented_npi(900001), "MOHSSIM SKIN SURGERY", "000000001", "207N00000X"),
+        Group("G2", invented_npi(900002), "MOHSSIM PLASTIC SURGERY", "000000002", "208200000X"),
+    )
+    nameless = (replace(group, group_id=f"{group.group_id}{NO_NPI}", npi="") for group in found)
+    return {group.group_id: group for group in (*found, *nameless)}
 
 
 def _places() -> dict[str, Place]:

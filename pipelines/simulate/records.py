@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelines.simulate.claims import money
 from pipelines.simulate.outcomes import Outcome, Settled
 from pipelines.simulate.parameters import Parameters, read_rows
-from pipelines.simulate.visits import FIRST_STAGES, MOHS, Lesion, Visit
+from pipelines.simulate.visits import FIRST_STAGES, MOHS, REPAIRS, Lesion, Line, Visit
 
 CHART = (
     "claim_id,date_of_service,lesion,site,laterality,stage,blocks,margin,surgeon_npi,surgeon_type,"
@@ -28,6 +28,7 @@ ENCOUNTER_TRUTH = (
     "encounter_id,claim_ids,rendering_npi,date_of_service,kind,lesions,first_stages,"
     "additional_stages,extra_blocks,error,documentation_rules,is_in_global,has_chart\n"
 )
+CHART_COLUMNS = CHART.rstrip("\n").split(",")
 UNANSWERED = "MOHS194"
 AUC_SCORES = {"H": 8, "M": 7, "L": 5}
 OPEN = "2020-01-01"
@@ -35,50 +36,61 @@ OPEN = "2020-01-01"
 
 def chart_rows(visit: Visit, settled: Settled) -> str:
     """The chart of a visit's main claim: one row per lesion and stage."""
-    number = settled.claim_number
-    day = date.fromordinal(visit.day).isoformat()
-    requested = _day(settled.records_requested)
-    sent = _day(settled.records_sent)
     text = []
     for index, lesion in enumerate(visit.lesions, 1):
-        fields = {
-            "has_map": "true",
-            "has_operative_note": "true",
-            "has_histology_description": "true",
-            "has_same_physician_statement": "true",
-            "is_signed": "true",
-            "pathologist_npi": visit.surgeon.npi,
-        }
-        if lesion.defect:
-            fields[lesion.defect] = lesion.defect_value
-        head = f"{number},{day},{index},{lesion.site.site},{lesion.laterality or 'midline'}"
-        tail = _chart_tail(visit, lesion, fields, requested, sent)
+        fields = _lesion_fields(visit, lesion, settled)
+        fields["lesion"] = str(index)
         for stage, blocks in enumerate(lesion.blocks, 1):
-            margin = "negative" if stage == lesion.stages else "positive"
-            text.append(
-                f"{head},{stage},{fields.get('blocks', blocks)},{margin},{visit.surgeon.npi},"
-                f"{visit.surgeon.rendering_type},{fields['pathologist_npi']},{tail}"
-            )
+            fields["stage"] = str(stage)
+            fields["blocks"] = str(blocks)
+            fields["margin"] = "negative" if stage == lesion.stages else "positive"
+            if lesion.defect == "stage":
+                fields["stage"] = fields["blocks"] = fields["margin"] = lesion.defect_value
+            elif lesion.defect:
+                fields[lesion.defect] = lesion.defect_value
+            text.append(",".join(fields[name] for name in CHART_COLUMNS) + "\n")
+            if lesion.defect == "stage":
+                break
     return "".join(text)
 
 
-def _chart_tail(
-    visit: Visit, lesion: Lesion, fields: dict[str, str], requested: str, sent: str
-) -> str:
-    measured = f"{lesion.closure_cm:.1f}" if lesion.closure_cm else ""
-    closure = "second_intent" if lesion.closure == "none" else lesion.closure
-    element = "extensive undermining" if lesion.closure == "complex" else ""
-    indication = "recurrent tumour" if lesion.is_recurrent else "ill-defined margin"
-    return (
-        f"{lesion.diagnosis_code},{lesion.histology},{lesion.size_mm},"
-        f"{_flag(lesion.is_recurrent)},{_flag(lesion.is_aggressive)},"
-        f"{_flag(visit.is_immunosuppressed)},{_flag(visit.is_irradiated)},{lesion.site.auc_area},"
-        f"{AUC_SCORES[lesion.site.auc_area]},{lesion.deep_structure or 'none'},{indication},"
-        f"{_day(lesion.biopsy_day)},{_flag(lesion.biopsy_day > 0)},{fields['has_map']},"
-        f"{fields['has_operative_note']},{fields['has_histology_description']},{fields['has_same_physician_statement']},"
-        f"{fields['is_signed']},{lesion.special_stain},{closure},{measured},{lesion.defect_cm2},"
-        f"{element},false,{requested},{sent}\n"
-    )
+def _lesion_fields(visit: Visit, lesion: Lesion, settled: Settled) -> dict[str, str]:
+    """What every row of a lesion says."""
+    return {
+        "claim_id": settled.claim_number,
+        "date_of_service": date.fromordinal(visit.day).isoformat(),
+        "site": lesion.site.site,
+        "laterality": lesion.laterality or "midline",
+        "surgeon_npi": visit.surgeon.npi,
+        "surgeon_type": visit.surgeon.rendering_type,
+        "pathologist_npi": visit.surgeon.npi,
+        "diagnosis_code": lesion.diagnosis_code,
+        "histology": lesion.histology,
+        "size_mm": str(lesion.size_mm),
+        "is_recurrent": _flag(lesion.is_recurrent),
+        "is_aggressive": _flag(lesion.is_aggressive),
+        "is_immunosuppressed": _flag(visit.is_immunosuppressed),
+        "is_irradiated": _flag(visit.is_irradiated),
+        "auc_area": lesion.site.auc_area,
+        "auc_score": str(AUC_SCORES[lesion.site.auc_area]),
+        "deep_structure": lesion.deep_structure or "none",
+        "indication": "recurrent tumour" if lesion.is_recurrent else "ill-defined margin",
+        "biopsy_date": _day(lesion.biopsy_day),
+        "has_biopsy_report": _flag(lesion.biopsy_day > 0),
+        "has_map": "true",
+        "has_operative_note": "true",
+        "has_histology_description": "true",
+        "has_same_physician_statement": "true",
+        "is_signed": "true",
+        "special_stain": lesion.special_stain,
+        "closure": "second_intent" if lesion.closure == "none" else lesion.closure,
+        "closure_cm": f"{lesion.closure_cm:.1f}" if lesion.closure_cm else "",
+        "defect_cm2": str(lesion.defect_cm2),
+        "complex_element": "extensive undermining" if lesion.closure == "complex" else "",
+        "is_separate_tissue": "false",
+        "records_requested_date": _day(settled.records_requested),
+        "records_sent_date": _day(settled.records_sent),
+    }
 
 
 def _flag(value: bool) -> str:
@@ -92,24 +104,36 @@ def _day(day: int) -> str:
 def note_documentation(visit: Visit, settled: Settled) -> str:
     """Mark on the standing lines what a faultless chart audit finds; returns the rules.
 
-    The lesion's first-stage line carries the rule; the other Mohs lines may be flagged with it.
+    The lines named by the defect carry the rule: the lesion's first stage, its further stages or
+    its closure. The other lines may be flagged with it.
     """
     if not visit.has_chart:
         return ""
     standing = [o for o in settled.outcomes if "/" not in o.line_id and o.outcome != "replaced"]
-    standing = [o for o in standing if o.outcome != "voided" and o.line.procedure_code in MOHS]
-    found = [(i, lesion.defect_rule) for i, lesion in enumerate(visit.lesions) if lesion.defect]
+    standing = [o for o in standing if o.outcome != "voided"]
+    found = [
+        (i, rule, lesion.defect_lines)
+        for i, lesion in enumerate(visit.lesions)
+        for rule in lesion.defect_rules
+    ]
     if settled.records_requested and not settled.records_sent:
-        found.append((0, UNANSWERED))
-    for index, rule in found:
-        firsts = [o for o in standing if o.line.procedure_code in FIRST_STAGES]
-        own = [o for o in firsts if o.line.lesion == index] or firsts[:1]
+        found.append((0, UNANSWERED, "first"))
+    for index, rule, kind in found:
+        lines = [o for o in standing if _kind(o.line) == kind]
+        own = [o for o in lines if o.line.lesion == index] or lines[:1]
         for outcome in standing:
             if any(outcome is first for first in own):
                 outcome.rules = (*outcome.rules, rule)
-            else:
+            elif outcome.line.procedure_code in MOHS:
                 outcome.also = (*outcome.also, rule)
-    return " ".join(dict.fromkeys(rule for _, rule in found))
+    return " ".join(dict.fromkeys(rule for _, rule, _ in found))
+
+
+def _kind(line: Line) -> str:
+    """Which part of the work a line bills, in the words of `Lesion.defect_lines`."""
+    if line.procedure_code in MOHS:
+        return "first" if line.procedure_code in FIRST_STAGES else "more"
+    return "closure" if line.procedure_code.startswith(REPAIRS) else ""
 
 
 def line_truth(settled: Settled, error: str) -> str:
@@ -123,22 +147,22 @@ def line_truth(settled: Settled, error: str) -> str:
 
 
 def encounter_truth(visit: Visit, claims: Sequence[Settled], documentation: str) -> str:
-    """One row per rendering provider who has standing lines of the visit."""
-    day = date.fromordinal(visit.day).isoformat()
-    rows: dict[str, tuple[list[Outcome], list[str]]] = {}
+    """One row per rendering provider and day with standing lines of the visit."""
+    rows: dict[tuple[str, int], tuple[list[Outcome], list[str]]] = {}
     for settled in claims:
-        npi = settled.bill.rendering.npi
+        key = settled.bill.rendering.npi, settled.bill.day or visit.day
         standing = [
             o
             for o in settled.outcomes
             if o.outcome not in ("voided", "replaced") and "/" not in o.line_id
         ]
         if standing:
-            found = rows.setdefault(npi, ([], []))
+            found = rows.setdefault(key, ([], []))
             found[0].extend(standing)
             found[1].append(settled.claim_number)
     text = ""
-    for npi, (standing, numbers) in rows.items():
+    for (npi, on), (standing, numbers) in rows.items():
+        day = date.fromordinal(on).isoformat()
         units = {"first": 0, "more": 0, "extra": 0}
         for outcome in standing:
             code = outcome.line.procedure_code

@@ -42,14 +42,15 @@ def remit_text(
         bill,
         f"CLP*{claim_number}*{status}*{money(sign * bill.charge)}*{money(sign * paid)}"
         f"*{money(owed) if owed and not is_reversal else ''}*{filing_indicator}"
-        f"*{payer_claim_id}*{visit.place.code}*{frequency}~\n",
+        f"*{payer_claim_id}*{bill.place_code or visit.place.code}*{frequency}~\n",
         _crossover(visit) if status == "19" else "",
         [v.denial.rarc for v in verdicts if v.denial is not None and v.denial.rarc[:2] == "MA"],
         original_reference,
         received,
     )
     return text + "".join(
-        _line_text(visit, claim_number, verdict, sign, has_control_numbers) for verdict in verdicts
+        _line_text(visit, bill, claim_number, verdict, sign, has_control_numbers)
+        for verdict in verdicts
     )
 
 
@@ -69,7 +70,7 @@ def secondary_remit_text(
         visit,
         bill,
         f"CLP*{claim_number}*2*{money(bill.charge)}*{money(paid)}**{filing_indicator}"
-        f"*{payer_claim_id}*{visit.place.code}*1~\n",
+        f"*{payer_claim_id}*{bill.place_code or visit.place.code}*1~\n",
         "",
         [],
         "",
@@ -82,7 +83,7 @@ def secondary_remit_text(
         before = verdict.paid + verdict.sequestration
         text += (
             f"SVC*{procedure}*{money(line.charge)}*{money(verdict.patient)}**{line.units}~\n"
-            f"DTM*472*{x12_day(visit.day)}~\n"
+            f"DTM*472*{x12_day(bill.day or visit.day)}~\n"
         )
         if write_off:
             text += f"CAS*CO*45*{money(write_off)}~\n"
@@ -108,10 +109,9 @@ def _claim_head(
 ) -> str:
     patient = visit.patient
     rendering = bill.rendering
-    day = x12_day(visit.day)
+    day = x12_day(bill.day or visit.day)
     text = (
-        f"{claim}"
-        f"NM1*QC*1*{patient.family_name}*{patient.given_name}****MI*{patient.member_id}~\n"
+        f"{claim}NM1*QC*1*{patient.family_name}*{patient.given_name}****MI*{patient.member_id}~\n"
         f"NM1*82*1*{rendering.family_name}*{rendering.given_name}****XX*{rendering.npi}~\n"
         f"{crossover}"
     )
@@ -123,7 +123,12 @@ def _claim_head(
 
 
 def _line_text(
-    visit: Visit, claim_number: str, verdict: Verdict, sign: int, has_control_number: bool
+    visit: Visit,
+    bill: Bill,
+    claim_number: str,
+    verdict: Verdict,
+    sign: int,
+    has_control_number: bool,
 ) -> str:
     line = verdict.line
     procedure = ":".join(("HC", line.procedure_code, *line.modifiers))
@@ -134,7 +139,7 @@ def _line_text(
     text = (
         f"SVC*{procedure}*{money(sign * line.charge)}*{money(sign * verdict.paid)}"
         f"**{sign * line.units}{submitted}~\n"
-        f"DTM*472*{x12_day(visit.day)}~\n"
+        f"DTM*472*{x12_day(bill.day or visit.day)}~\n"
         f"{adjustments(verdict, sign)}"
     )
     if has_control_number:

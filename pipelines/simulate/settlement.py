@@ -70,19 +70,24 @@ def settle(
     """
     rates = business.clinic.parameters.rates
     payer = visit.patient.payer
-    if bill.submit_after >= 0:
+    if bill.submit_after is not None:
         sent = batch_day(visit.day + bill.submit_after)
         if sent > business.last_batch:
             return None
     else:
-        days = int(rates["submit_days_min"] + rng.expovariate(1 / rates["submit_days_mean"]))
-        sent = min(batch_day(visit.day + days), max(business.last_batch, visit.day))
+        days = max(bill.day - visit.day, 0)
+        days += int(rates["submit_days_min"] + rng.expovariate(1 / rates["submit_days_mean"]))
+        sent = min(batch_day(visit.day + days), max(business.last_batch, bill.day or visit.day))
     business.claims += 1
     number = f"S{business.claims:09d}"
-    business.send(sent, bill, claim_text(visit, bill, number))
+    business.send(sent, bill, claim_text(visit, bill, number, bill.frequency))
     settled = Settled(number, bill, [], sent)
     decided = adjudicate(business.clinic, rng, visit, bill, is_first=True)
     paid_on = payday(rng, payer, sent)
+    if not bill.group.npi:
+        # turned back before any payer sees it
+        settled.outcomes = outcomes_of(number, decided, "not_adjudicated")
+        return settled
     if rng.random() < payer.rate("remittance_missing"):
         settled.outcomes = outcomes_of(number, decided, "remittance_missing")
         return settled
@@ -103,15 +108,17 @@ def settle(
         decided,
         sent,
         paid_on,
+        frequency=bill.frequency,
     )
     settled.outcomes = outcomes_of(number, decided, "")
     if decided.verdicts[0].trigger == "clerical" and not decided.is_final:
-        if rng.random() >= rates["clerical_resubmitted"]:
+        is_known_duplicate = any(other.is_duplicate for other in visit.bills)
+        if rng.random() >= rates["clerical_resubmitted"] or is_known_duplicate:
             return settled
         again = batch_day(paid_on + wait(rng, rates, "resubmission"))
         if again > business.last_batch:
             return settled
-        business.send(again, bill, claim_text(visit, bill, number))
+        business.send(again, bill, claim_text(visit, bill, number, bill.frequency))
         decided = adjudicate(business.clinic, rng, visit, bill, is_first=False)
         paid_on = payday(rng, payer, again)
         reference = f"{payer.index + 6}{business.claims:010d}"
@@ -146,7 +153,7 @@ def _afterwards(
         paid = [v for v in wrong if v.paid > 0]
         if paid and not is_denied_wrong:
             chance = rng.random()
-            if chance < rates["paid_error_corrected"]:
+            if chance < rates["paid_error_corrected"] and visit.corrected:
                 _mend(business, rng, visit, clean, settled, decided, reference, paid_on)
             elif chance < rates["paid_error_corrected"] + rates["paid_error_recovered"]:
                 _recover(business, rng, visit, settled, paid, reference, paid_on)

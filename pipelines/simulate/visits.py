@@ -15,6 +15,8 @@ EXTRA_BLOCK = "17315"
 ADD_ON_STAGES = frozenset({"17312", "17314", "17315"})
 FIRST_STAGES = frozenset({"17311", "17313"})
 MOHS = FIRST_STAGES | ADD_ON_STAGES
+REPAIRS = ("12", "13", "14", "15")
+"""Closures by the start of their code."""
 DISTINCT = frozenset({"59", "XE", "XS", "XP", "XU"})
 
 
@@ -59,7 +61,10 @@ class Lesion:
     defect: str = ""
     """Field of the chart that is wrong, and what it says instead."""
     defect_value: str = ""
-    defect_rule: str = ""
+    defect_rules: tuple[str, ...] = ()
+    defect_lines: str = "first"
+    """Which of the tumour's lines the rules flag: first (stage), more (stages), closure; any where
+    they only may."""
 
 
 @dataclass(slots=True)
@@ -92,8 +97,15 @@ class Bill:
     lines: list[Line]
     role: str = "main"
     has_certificate: bool = True
-    submit_after: int = -1
+    submit_after: int | None = None
     """Days from service to submission where an error fixes them."""
+    frequency: str = "1"
+    day: int = 0
+    """Of service, where it is not the visit's."""
+    place_code: str = ""
+    """Place of service, where it is not the visit's."""
+    birth_date: str = ""
+    """The patient's, where it is not their own."""
     is_duplicate: bool = False
 
     def copy(self) -> Bill:

@@ -4,11 +4,15 @@ name: biopsy-of-a-lesion-biopsied-before
 summary: A biopsy is freed by a modifier on the day of a first Mohs stage, but the same diagnosis
   was biopsied in the sixty days before.
 severity: warning
+severity_when:
+  error: the chart has the report of an earlier biopsy of that lesion
 category: bundling
 population: >
   core.encounter_line where is_biopsy and has_first_stage and (has_distinct_modifier or has_58)
 needs: [claims]
 requires: [rendering_npi, diagnosis_codes]
+parameters:
+  lookback_days: days before the surgery in which a biopsy of the diagnosis is looked for
 scope: patient
 effective: {from: 2019-01-01}
 carc: ["97", "50"]
@@ -20,12 +24,13 @@ citation:
 why: >
   A biopsy the day of Mohs surgery is paid for another lesion, or where the diagnosis was not yet
   known. An earlier biopsy, or its pathology, under the same diagnosis speaks against both. The
-  same diagnosis code is taken for the same site. A report that is lost, or was not diagnostic,
-  clears the line; that is in the chart and not read yet. A biopsy once billed as a growth of
-  uncertain nature is not seen.
+  same diagnosis code is taken for the same site. A report that was not diagnostic clears the line
+  too; the chart file has no place for that. A biopsy once billed as a growth of uncertain nature is
+  not seen.
 exceptions:
   - The earlier biopsy was of another site or side.
   - The earlier lines name the other side by modifier.
+  - The chart says that there is no report of the earlier biopsy.
 remedy: >
   Pull the earlier pathology report. If it proved this tumour, take the biopsy and its frozen
   section off or refund them; if it was another lesion, correct the diagnosis.
@@ -49,8 +54,14 @@ with same_diagnoses as (
         on
             earlier_diagnoses.line_id = earlier.line_id
             and biopsy.date_of_service > earlier.date_of_service
-            and biopsy.date_of_service <= earlier.date_of_service + 60
             and (earlier.is_biopsy or earlier.procedure_code = '88305')
+    inner join core.threshold as lookback
+        on
+            lookback.rule_id = 'MOHS065'
+            and lookback.parameter = 'lookback_days'
+            and biopsy.payer = lookback.payer
+            and biopsy.date_of_service between lookback.effective_from and lookback.effective_to
+            and date_diff('day', earlier.date_of_service, biopsy.date_of_service) <= lookback.number
     inner join reference.icd10_class as classes
         on
             classes.class_name = 'malignant'
@@ -60,6 +71,18 @@ with same_diagnoses as (
         biopsy.is_biopsy
         and biopsy.has_first_stage
         and (biopsy.has_distinct_modifier or biopsy.has_58)
+),
+
+charted_biopsies as (
+    select
+        ties.line_id,
+        bool_or(lesions.has_biopsy_report) as has_report
+    from core.chart_line as ties
+    inner join core.chart_lesion as lesions on ties.lesion_key = lesions.lesion_key
+    where
+        ties.tied_by = 'diagnosis'
+        and (lesions.biopsy_date is null or lesions.biopsy_date < lesions.date_of_service)
+    group by ties.line_id
 )
 
 select
@@ -67,6 +90,10 @@ select
     same_diagnoses.procedure_code || ': ' || same_diagnoses.related_procedure_code
     || ' stands under the same diagnosis ' || cast(same_diagnoses.days as varchar)
     || ' days before' as reason,
-    same_diagnoses.related_line_id
+    same_diagnoses.related_line_id,
+    case when charted_biopsies.has_report then 'error' end as severity
 from same_diagnoses
-where not coalesce(same_diagnoses.side_modifier <> same_diagnoses.related_side_modifier, false)
+left join charted_biopsies on same_diagnoses.line_id = charted_biopsies.line_id
+where
+    not coalesce(same_diagnoses.side_modifier <> same_diagnoses.related_side_modifier, false)
+    and coalesce(charted_biopsies.has_report, true)

@@ -4,11 +4,14 @@ name: excision-of-the-mohs-lesion
 summary: An excision is billed beside a first Mohs stage for the same diagnosis and no modifier
   says another lesion.
 severity: error
+severity_when:
+  warning: 59 or an X modifier says another lesion, yet the lines point to one diagnosis
 category: bundling
 population: >
   core.encounter_line where is_excision and has_first_stage and exists (
   select 1 from reference.code_class as classes where classes.class_name = 'malignant_excision'
-  and classes.procedure_code = encounter_line.procedure_code)
+  and classes.procedure_code = encounter_line.procedure_code
+  and encounter_line.date_of_service between classes.effective_from and classes.effective_to)
 needs: [claims]
 requires: [rendering_npi, diagnosis_codes]
 releases: [ptp]
@@ -23,11 +26,11 @@ citation:
 why: >
   Mohs surgery is the excision of its tumour. Another one is paid for another tumour, which its
   own diagnosis and a modifier have to say. Without a modifier, but under another diagnosis, the
-  line is MOHS061's; with one this rule is silent, and whether it is right only the chart can
-  tell.
+  line is MOHS061's. With 59 or an X modifier the one diagnosis still speaks against it - two
+  tumours may share a code, which only the chart can tell.
 exceptions:
   - The line points to another tumour.
-  - A modifier says that it was another lesion (59 or an X modifier).
+  - A modifier for the side or part says that it was another lesion.
 remedy: >
   Of the tumour - take the excision off. Of another lesion - give it its own diagnosis and the
   modifier that says so.
@@ -48,8 +51,13 @@ with same_lesions as (
 select
     pairs.line_id,
     pairs.procedure_code || ' and ' || pairs.related_procedure_code
-    || ' point to one diagnosis and no modifier says another lesion' as reason,
-    pairs.related_line_id
+    || case
+        when pairs.has_distinct_modifier
+            then ' point to one diagnosis, though a modifier says another lesion'
+        else ' point to one diagnosis and no modifier says another lesion'
+    end as reason,
+    pairs.related_line_id,
+    case when pairs.has_distinct_modifier then 'warning' end as severity
 from core.encounter_pair as pairs
 inner join same_lesions
     on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
@@ -60,4 +68,7 @@ inner join reference.code_class as classes
         and removal.procedure_code = classes.procedure_code
         and removal.date_of_service between classes.effective_from and classes.effective_to
 inner join core.mohs_line as stage on pairs.related_line_id = stage.line_id
-where stage.is_first_stage and not pairs.has_ncci_modifier
+where
+    stage.is_first_stage
+    and (pairs.has_distinct_modifier or not pairs.has_ncci_modifier)
+    and not coalesce(removal.side_modifier <> stage.side_modifier, false)

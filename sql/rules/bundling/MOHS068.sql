@@ -4,6 +4,8 @@ name: destruction-of-the-mohs-lesion
 summary: Destruction of a malignant lesion is billed beside a first Mohs stage for the same
   diagnosis and no modifier says another lesion.
 severity: error
+severity_when:
+  warning: 59 or an X modifier says another lesion, yet the lines point to one diagnosis
 category: bundling
 population: core.encounter_line where is_destruction and has_first_stage
 needs: [claims]
@@ -20,11 +22,11 @@ citation:
 why: >
   A tumour is removed once. Curetting or burning what Mohs surgery takes that day, debulking before
   the first stage included, is part of it. Without a modifier, but under another diagnosis, the
-  line is MOHS061's; with one this rule is silent, and whether it is right only the chart can
-  tell.
+  line is MOHS061's. With 59 or an X modifier the one diagnosis still speaks against it - two
+  tumours may share a code, which only the chart can tell.
 exceptions:
   - The line points to another tumour.
-  - A modifier says that it was another lesion (59 or an X modifier).
+  - A modifier for the side or part says that it was another lesion.
 remedy: >
   Of the tumour - take the destruction off. Of another lesion - give it its own diagnosis and
   the modifier that says so.
@@ -45,11 +47,20 @@ with same_lesions as (
 select
     pairs.line_id,
     pairs.procedure_code || ' and ' || pairs.related_procedure_code
-    || ' point to one diagnosis and no modifier says another lesion' as reason,
-    pairs.related_line_id
+    || case
+        when pairs.has_distinct_modifier
+            then ' point to one diagnosis, though a modifier says another lesion'
+        else ' point to one diagnosis and no modifier says another lesion'
+    end as reason,
+    pairs.related_line_id,
+    case when pairs.has_distinct_modifier then 'warning' end as severity
 from core.encounter_pair as pairs
 inner join same_lesions
     on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
 inner join core.encounter_line as removal on pairs.line_id = removal.line_id
 inner join core.mohs_line as stage on pairs.related_line_id = stage.line_id
-where removal.is_destruction and stage.is_first_stage and not pairs.has_ncci_modifier
+where
+    removal.is_destruction
+    and stage.is_first_stage
+    and (pairs.has_distinct_modifier or not pairs.has_ncci_modifier)
+    and not coalesce(removal.side_modifier <> stage.side_modifier, false)

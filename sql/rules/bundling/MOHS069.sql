@@ -4,12 +4,15 @@ name: benign-excision-beside-mohs
 summary: A benign excision is billed beside a first Mohs stage of its own region and no modifier
   says another lesion.
 severity: error
+severity_when:
+  warning: 59 or an X modifier says another lesion, yet the lines point to one diagnosis
 category: bundling
 population: >
   core.encounter_line where has_first_stage and exists (
   select 1 from reference.code_class as classes
   where classes.class_name = 'benign_excision'
-  and classes.procedure_code = encounter_line.procedure_code)
+  and classes.procedure_code = encounter_line.procedure_code
+  and encounter_line.date_of_service between classes.effective_from and classes.effective_to)
 needs: [claims]
 requires: [rendering_npi]
 releases: [ptp]
@@ -24,25 +27,53 @@ citation:
 why: >
   The edits pair Mohs surgery with the benign excisions of the same part of the body, as two ways
   to remove one lesion. Two lesions are paid, and the modifier has to say that there were two,
-  whatever the diagnoses.
+  whatever the diagnoses; where they are one, the modifier looks wrong.
 exceptions:
-  - A modifier says that it was another lesion (59 or an X modifier).
+  - A modifier says that it was another lesion, and so does the diagnosis.
   - The excision is of the part of the body the first stage is not for (11402 with 17311).
 remedy: >
   Of another lesion - add the modifier and send a corrected claim. Of the tumour or its margin -
   take the excision off.
 supersedes: [MOHS061]
 --- */
+with same_lesions as (
+    select distinct
+        pairs.line_id,
+        pairs.related_line_id
+    from core.encounter_pair as pairs
+    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as stage_diagnoses
+        on
+            pairs.related_line_id = stage_diagnoses.line_id
+            and diagnoses.code = stage_diagnoses.code
+    where pairs.has_distinct_modifier
+)
+
 select
     pairs.line_id,
     pairs.procedure_code || ' and ' || pairs.related_procedure_code
-    || ' are two ways to remove one lesion and no modifier says another' as reason,
-    pairs.related_line_id
+    || ' are two ways to remove one lesion' || case
+        when pairs.has_distinct_modifier then ', and point to one diagnosis'
+        else ' and no modifier says another'
+    end as reason,
+    pairs.related_line_id,
+    case when pairs.has_distinct_modifier then 'warning' end as severity
 from core.encounter_pair as pairs
+inner join core.encounter_line as removal on pairs.line_id = removal.line_id
 inner join core.mohs_line as stage on pairs.related_line_id = stage.line_id
 inner join reference.code_class as classes
     on
         pairs.procedure_code = classes.procedure_code
         and classes.class_name = 'benign_excision'
         and stage.date_of_service between classes.effective_from and classes.effective_to
-where stage.is_first_stage and not pairs.has_ncci_modifier
+left join same_lesions
+    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
+where
+    stage.is_first_stage
+    and (
+        not pairs.has_ncci_modifier
+        or (
+            same_lesions.line_id is not null
+            and not coalesce(removal.side_modifier <> stage.side_modifier, false)
+        )
+    )

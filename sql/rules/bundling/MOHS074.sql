@@ -4,6 +4,8 @@ name: excision-inside-a-flap
 summary: An excision is billed beside a flap for the same diagnosis and no modifier says another
   lesion.
 severity: error
+severity_when:
+  warning: 59 or an X modifier says another lesion, yet the lines point to one diagnosis
 category: bundling
 population: core.encounter_line where is_excision
 needs: [claims]
@@ -22,11 +24,12 @@ citation:
     checked: 2026-11-23
 why: >
   A flap includes the excision of the lesion whose defect it closes. Mohs surgery is different -
-  it is paid beside the flap. Only encounters that bill Mohs surgery are judged here.
+  it is paid beside the flap. With 59 or an X modifier the one diagnosis still speaks against
+  another lesion. Only encounters that bill Mohs surgery are judged here.
 exceptions:
   - Mohs surgery beside a flap is paid.
   - The excision points to another lesion.
-  - A modifier says that it was another lesion (59 or an X modifier).
+  - A modifier for the side or part says that it was another lesion.
 remedy: >
   Take the excision off, or, where it was of another lesion, add the modifier and that lesion's
   diagnosis.
@@ -47,11 +50,19 @@ with same_lesions as (
 select
     pairs.line_id,
     pairs.procedure_code || ' is part of ' || pairs.related_procedure_code
-    || ' - they point to one diagnosis and no modifier says another lesion' as reason,
-    pairs.related_line_id
+    || ' - they point to one diagnosis' || case
+        when pairs.has_distinct_modifier then ', though a modifier says another lesion'
+        else ' and no modifier says another lesion'
+    end as reason,
+    pairs.related_line_id,
+    case when pairs.has_distinct_modifier then 'warning' end as severity
 from core.encounter_pair as pairs
 inner join same_lesions
     on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
 inner join core.encounter_line as excision on pairs.line_id = excision.line_id
 inner join core.encounter_line as flap on pairs.related_line_id = flap.line_id
-where excision.is_excision and flap.closure = 'flap' and not pairs.has_ncci_modifier
+where
+    excision.is_excision
+    and flap.closure = 'flap'
+    and (pairs.has_distinct_modifier or not pairs.has_ncci_modifier)
+    and not coalesce(excision.side_modifier <> flap.side_modifier, false)

@@ -9,7 +9,8 @@ population: >
   core.encounter_line where not is_mohs and exists (
   select 1 from reference.code_class as classes
   where classes.class_name = 'included_service'
-  and classes.procedure_code = encounter_line.procedure_code)
+  and classes.procedure_code = encounter_line.procedure_code
+  and encounter_line.date_of_service between classes.effective_from and classes.effective_to)
 needs: [claims]
 requires: [rendering_npi]
 releases: [ptp]

@@ -9,7 +9,8 @@ population: >
   core.encounter_line where has_first_stage and exists (
   select 1 from reference.code_class as classes
   where classes.class_name = 'graft_bed_preparation'
-  and classes.procedure_code = encounter_line.procedure_code)
+  and classes.procedure_code = encounter_line.procedure_code
+  and encounter_line.date_of_service between classes.effective_from and classes.effective_to)
 needs: [claims]
 requires: [rendering_npi, diagnosis_codes]
 scope: patient
@@ -21,8 +22,8 @@ citation:
     checked: 2026-11-23
 why: >
   Preparing a bed is for wounds with scar or dead tissue. The defect of the same morning is fresh
-  and clean, so a reviewer takes the preparation for part of the surgery. No edit says so; a chart
-  with a reason clears it and is not read yet.
+  and clean, so a reviewer takes the preparation for part of the surgery. No edit says so, and a
+  reason in the note clears it; the chart file has no place for one.
 exceptions:
   - The defect was reconstructed on a later day.
   - Another wound was prepared, with its own diagnosis or a modifier (59 or an X modifier).

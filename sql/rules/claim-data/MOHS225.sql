@@ -8,6 +8,8 @@ category: claim-data
 population: core.patient_line where is_new_patient_visit
 needs: [claims]
 requires: [rendering_npi]
+parameters:
+  lookback_months: months a patient has to be away from the group to be new to it
 scope: patient
 effective: {from: 2007-01-01}
 carc: [B16]
@@ -36,8 +38,19 @@ inner join core.patient_line as earlier
     on
         visit.patient_id = earlier.patient_id
         and visit.practitioner_key = earlier.practitioner_key
+        and visit.practitioner_key <> ''
         and visit.date_of_service > earlier.date_of_service
-        and visit.date_of_service < cast(earlier.date_of_service + interval 36 month as date)
         and not earlier.is_pathology
         and not earlier.is_immunostain
+inner join core.threshold as lookback
+    on
+        lookback.rule_id = 'MOHS225'
+        and lookback.parameter = 'lookback_months'
+        and visit.payer = lookback.payer
+        and visit.date_of_service between lookback.effective_from and lookback.effective_to
+        -- whole months only: the day before the one of the month the last visit fell on is short
+        and (year(visit.date_of_service) - year(earlier.date_of_service)) * 12
+        + month(visit.date_of_service) - month(earlier.date_of_service)
+        - case when day(visit.date_of_service) < day(earlier.date_of_service) then 1 else 0 end
+        < lookback.number
 where visit.is_new_patient_visit

@@ -22,7 +22,7 @@ citation:
 why: >
   The decision for a minor operation is part of the operation. A visit whose every diagnosis is
   one the stages of the day point to looks like that decision. A second diagnosis is not required
-  for 25, so this is no proof: a chart clears it, and is not read yet.
+  for 25, so this is no proof - the note of the visit clears it, which no file brings.
 exceptions:
   - The visit has a diagnosis of its own.
   - The visit also carries 57, the decision for major surgery.

@@ -59,6 +59,7 @@ days as (
         on
             visits.patient_id = near.patient_id
             and visits.practitioner_key = near.practitioner_key
+            and (visits.practitioner_key <> '' or visits.date_of_service = near.date_of_service)
             and visits.date_of_service <= near.date_of_service
             and visits.date_of_service + 1 >= near.date_of_service
     group by visits.line_id

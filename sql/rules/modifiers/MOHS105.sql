@@ -14,6 +14,10 @@ citation:
   - title: CMS on modifiers 59, XE, XP, XS and XU (bill one of them on a line)
     grade: recalled
     checked: 2026-11-23
+  - title: Independence Blue Cross policy on XE, XS, XP, XU and 59 (one of them on a line)
+    url: https://medpolicy.ibx.com/ibc/MAPPO/Pages/Policy/62fb0352-3f73-451e-8478-f4898a64c9de.aspx
+    grade: secondary
+    checked: 2026-11-23
 why: >
   XE, XP, XS and XU are narrower forms of 59, in force since 2015. A line says why it is distinct
   once.

@@ -3,10 +3,12 @@ id: MOHS107
 name: x-modifier-the-claim-contradicts
 summary: XE, XP or XU stands on a line although the claims of the day say otherwise.
 severity: warning
+severity_when:
+  error: XP, and one practitioner billed everything that day
 category: modifier
 population: core.encounter_line where has_distinct_modifier
 needs: [claims]
-requires: [rendering_npi, diagnosis_codes]
+requires: [rendering_npi, place_of_service, diagnosis_codes]
 releases: [ptp]
 scope: patient
 effective: {from: 2015-01-01}
@@ -14,6 +16,10 @@ carc: ["4"]
 citation:
   - title: CMS on modifiers XE (separate encounter), XP (separate practitioner), XS and XU
     grade: recalled
+    checked: 2026-11-23
+  - title: Independence Blue Cross policy on XE, XS, XP, XU and 59 (what each says)
+    url: https://medpolicy.ibx.com/ibc/MAPPO/Pages/Policy/62fb0352-3f73-451e-8478-f4898a64c9de.aspx
+    grade: secondary
     checked: 2026-11-23
   - title: NCCI procedure-to-procedure edits for practitioners, 2024Q3
     grade: authority
@@ -48,7 +54,6 @@ marked_lines as (
         lines.line_id,
         lines.encounter_id,
         lines.procedure_code,
-        lines.diagnosis_key,
         patient_days.practitioners,
         patient_days.places,
         coalesce(list_contains(lines.modifiers, 'XE'), false) as has_xe,
@@ -67,6 +72,18 @@ marked_lines as (
             lines.patient_id = patient_days.patient_id
             and lines.date_of_service = patient_days.date_of_service
     where lines.has_distinct_modifier
+),
+
+same_lesions as (
+    select distinct
+        pairs.line_id,
+        pairs.related_line_id
+    from core.encounter_pair as pairs
+    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as related_diagnoses
+        on
+            pairs.related_line_id = related_diagnoses.line_id
+            and diagnoses.code = related_diagnoses.code
 )
 
 select
@@ -75,7 +92,8 @@ select
         when lines.has_xp then ' carries XP, yet one practitioner billed the whole day'
         else ' carries XE, yet the claims show one session that day'
     end as reason,
-    cast(null as varchar) as related_line_id
+    cast(null as varchar) as related_line_id,
+    case when lines.has_xp and lines.practitioners = 1 then 'error' end as severity
 from marked_lines as lines
 where
     (lines.has_xp and lines.practitioners = 1)
@@ -85,8 +103,10 @@ select
     lines.line_id,
     lines.procedure_code || ' carries XU, yet overlaps ' || pairs.related_procedure_code
     || ' by edit and diagnosis' as reason,
-    pairs.related_line_id
+    pairs.related_line_id,
+    cast(null as varchar) as severity
 from marked_lines as lines
 inner join core.encounter_pair as pairs on lines.line_id = pairs.line_id
-inner join core.encounter_line as paid on pairs.related_line_id = paid.line_id
-where lines.has_xu and lines.diagnosis_key = paid.diagnosis_key and lines.diagnosis_key <> ''
+inner join same_lesions
+    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
+where lines.has_xu

@@ -7,6 +7,8 @@ category: modifier
 population: core.mohs_line where has_76
 needs: [claims]
 requires: [rendering_npi]
+parameters:
+  second_lesion_modifiers: modifiers by which the payer wants a second tumour told apart
 scope: patient
 effective: {from: 2007-01-01}
 carc: ["4"]
@@ -18,7 +20,8 @@ citation:
 why: >
   More stages and blocks are units of 17312, 17314 and 17315, not repeats. A second tumour wants
   XS or 59; some payers want 76 on its first stage, which is let pass where another line has the
-  same code that day without it. A payer that asks for 76 elsewhere goes into overlays.csv.
+  same code that day without it. A payer that names 76 among its
+  second_lesion_modifiers is not held to this.
 exceptions:
   - A second first stage of the same code that day.
 remedy: >
@@ -38,4 +41,11 @@ anti join core.mohs_line as earlier
         and lines.procedure_code = earlier.procedure_code
         and lines.is_first_stage
         and not earlier.has_76
+anti join core.threshold as accepted
+    on
+        accepted.rule_id = 'MOHS108'
+        and accepted.parameter = 'second_lesion_modifiers'
+        and lines.payer = accepted.payer
+        and lines.date_of_service between accepted.effective_from and accepted.effective_to
+        and accepted.value = '76'
 where lines.has_76

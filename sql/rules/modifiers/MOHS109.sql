@@ -3,6 +3,8 @@ id: MOHS109
 name: repeat-by-another-physician-on-mohs
 summary: A Mohs line says that another physician had done the same stage before (77).
 severity: warning
+severity_when:
+  error: no other physician billed the code that day
 category: modifier
 population: core.mohs_line
 needs: [claims]
@@ -38,7 +40,8 @@ select
     || case
         when shared_days.patient_id is null then ', and no other physician billed it that day'
         else ': Mohs surgery does not repeat another physician''s'
-    end as reason
+    end as reason,
+    case when shared_days.patient_id is null then 'error' end as severity
 from core.mohs_line as lines
 left join shared_days
     on

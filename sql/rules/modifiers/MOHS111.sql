@@ -4,6 +4,8 @@ name: return-to-the-operating-room-without-an-open-global
 summary: A Mohs line carries 78 (return to the operating room) although no global period is
   open or the place is an office.
 severity: warning
+severity_when:
+  error: the place of service is an office (11)
 category: modifier
 population: core.mohs_line where has_78
 needs: [claims]
@@ -43,7 +45,8 @@ select
             then ' carries 78, but no 10- or 90-day global period is open'
         else ' carries 78 in an office, which is no operating room'
     end as reason,
-    globals.opening_line_id as related_line_id
+    globals.opening_line_id as related_line_id,
+    case when lines.place_of_service = '11' then 'error' end as severity
 from core.mohs_line as lines
 left join core.open_global as globals on lines.line_id = globals.line_id
 where

@@ -2,7 +2,7 @@
 id: MOHS114
 name: more-work-than-usual-on-an-add-on
 summary: 22 stands on an additional stage or block.
-severity: warning
+severity: error
 category: modifier
 population: core.mohs_line where is_additional_stage or is_extra_block
 needs: [claims]
@@ -14,6 +14,9 @@ citation:
   - title: CPT appendix A; Medicare Claims Processing Manual 100-04 ch. 12 s. 20.4.6 (22 needs an
       operative report)
     grade: recalled
+    checked: 2026-11-23
+  - title: AAPC and codingintel on the Mohs codes (later stages and blocks are coded by number)
+    grade: secondary
     checked: 2026-11-23
 why: >
   More stages and more blocks have codes of their own, so there is no unusual work left for 22 on

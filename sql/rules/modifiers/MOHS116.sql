@@ -3,6 +3,8 @@ id: MOHS116
 name: stopped-stage-that-went-on
 summary: 53 stands on an additional stage or block, or on a first stage that further stages follow.
 severity: warning
+severity_when:
+  error: a first stage was stopped, yet additional stages of its tumour are billed
 category: modifier
 population: core.mohs_line
 needs: [claims]
@@ -14,6 +16,9 @@ citation:
   - title: CPT appendix A; Medicare Claims Processing Manual 100-04 ch. 12 s. 20.4.6 (53 is priced
       by report)
     grade: recalled
+    checked: 2026-11-23
+  - title: Our reading of a stopped stage that further stages follow
+    grade: inference
     checked: 2026-11-23
 why: >
   53 is for an operation that was begun and given up for the patient's safety. A first stage that
@@ -32,7 +37,8 @@ select
     lines.procedure_code || case
         when lines.is_first_stage then ' carries 53, yet additional stages follow it'
         else ' carries 53: a later stage or block is billed whole or not at all'
-    end as reason
+    end as reason,
+    case when lines.is_first_stage then 'error' end as severity
 from core.mohs_line as lines
 where
     coalesce(list_contains(lines.modifiers, '53'), false)

@@ -2,12 +2,14 @@
 id: MOHS122
 name: right-and-left-of-one-first-stage
 summary: The same first-stage code stands on a right and a left line of the day, neither with 59 or
-  an X modifier.
+  an X modifier, nor what else its payer accepts for a second tumour.
 severity: warning
 category: modifier
 population: core.mohs_line where is_first_stage
 needs: [claims]
 requires: [rendering_npi]
+parameters:
+  second_lesion_modifiers: modifiers by which the payer wants a second tumour told apart
 releases: [mpfs]
 scope: patient
 effective: {from: 2007-01-01}
@@ -26,6 +28,20 @@ exceptions:
 remedy: >
   Send XS (or 59) on the second line. If only one fee was paid, appeal with the two maps.
 --- */
+with told_apart as (
+    select modifiers.line_id
+    from core.mohs_line as stage
+    inner join core.line_modifier as modifiers on stage.line_id = modifiers.line_id
+    inner join core.threshold as accepted
+        on
+            accepted.rule_id = 'MOHS122'
+            and accepted.parameter = 'second_lesion_modifiers'
+            and stage.payer = accepted.payer
+            and stage.date_of_service between accepted.effective_from and accepted.effective_to
+            and modifiers.modifier = accepted.value
+    where stage.is_first_stage
+)
+
 select
     lines.line_id,
     lines.procedure_code || ' stands with RT and with LT: both may be paid as one' as reason,
@@ -36,11 +52,11 @@ inner join core.mohs_line as other
         lines.encounter_id = other.encounter_id
         and lines.procedure_code = other.procedure_code
         and lines.line_id > other.line_id
+anti join told_apart as first_apart on lines.line_id = first_apart.line_id
+anti join told_apart as other_apart on other.line_id = other_apart.line_id
 where
     lines.is_first_stage
     and lines.bilateral = '0'
-    and not lines.has_distinct_modifier
-    and not other.has_distinct_modifier
     and (
         (
             coalesce(list_contains(lines.modifiers, 'RT'), false)

@@ -31,16 +31,12 @@ with part_lines as (
         lines.procedure_code,
         lines.date_of_service,
         billed.modifier,
-        meanings.part
+        billed.part
     from core.mohs_line as lines
-    inner join core.line_modifier as billed on lines.line_id = billed.line_id
-    inner join reference.modifier as meanings
-        on
-            billed.modifier = meanings.modifier
-            and lines.date_of_service between meanings.effective_from and meanings.effective_to
+    inner join core.line_modifier as billed
+        on lines.line_id = billed.line_id and billed.part <> ''
     where
         lines.side_modifier is not null
-        and meanings.part <> ''
         and lines.pointers > 0
         and lines.head_pointers + lines.trunk_pointers + lines.limb_pointers = lines.pointers
 ),

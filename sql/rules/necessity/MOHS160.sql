@@ -3,6 +3,8 @@ id: MOHS160
 name: no-malignant-diagnosis
 summary: No diagnosis of a Mohs line is a malignant or in-situ tumour.
 severity: error
+severity_when:
+  warning: a growth of uncertain nature (D48.5) was biopsied and operated on the same day
 category: necessity
 population: core.mohs_line
 needs: [claims]
@@ -19,16 +21,17 @@ citation:
     checked: 2026-11-23
 why: >
   Mohs surgery is covered for skin cancer. A line that points to a keratosis, a benign or an
-  uncertain growth, or to nothing, is denied as not necessary.
+  uncertain growth, or to nothing, is denied as not necessary. A growth that was biopsied,
+  confirmed and operated on the same day ends with a malignant diagnosis; D48.5 on the stage was
+  then left standing.
 exceptions:
   - A malignant diagnosis stands beside the other one.
-  - A growth of uncertain nature was biopsied and operated on the same day (D48.5).
 remedy: >
   Read the pathology report. If it names a malignant tumour, correct the diagnosis; if not, take the
   line off or refund it.
 --- */
 with confirmations as (
-    select stage.line_id
+    select distinct stage.line_id
     from core.mohs_line as stage
     inner join core.line_diagnosis as diagnoses
         on stage.line_id = diagnoses.line_id and diagnoses.code = 'D485'
@@ -41,7 +44,8 @@ select
     case
         when stage.pointers = 0 then stage.procedure_code || ' points to no diagnosis'
         else stage.procedure_code || ' points to no malignant or in-situ diagnosis'
-    end as reason
+    end as reason,
+    case when confirmations.line_id is not null then 'warning' end as severity
 from core.mohs_line as stage
-anti join confirmations on stage.line_id = confirmations.line_id
+left join confirmations on stage.line_id = confirmations.line_id
 where stage.malignant_pointers = 0

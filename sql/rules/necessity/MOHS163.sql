@@ -29,14 +29,10 @@ remedy: >
 with melanomas as (
     select
         stage.line_id,
-        bool_or(sites.histology = 'MEL') as is_invasive,
-        bool_or(sites.histology = 'MIS') as is_in_situ
+        bool_or(diagnoses.code like 'C43%') as is_invasive,
+        bool_or(diagnoses.code like 'D03%') as is_in_situ
     from core.mohs_line as stage
     inner join core.line_diagnosis as diagnoses on stage.line_id = diagnoses.line_id
-    inner join reference.icd10_site_map as sites
-        on
-            diagnoses.code = sites.diagnosis_code
-            and stage.date_of_service between sites.effective_from and sites.effective_to
     group by stage.line_id
 )
 

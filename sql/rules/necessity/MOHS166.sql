@@ -19,8 +19,9 @@ citation:
     checked: 2026-11-23
 why: >
   A code that has longer ones below it is a heading and no diagnosis, and a code is valid between
-  its dates only. Payers reject both. Judged are the codes of the sites Mohs surgery is done on;
-  that another code is invalid is not seen here.
+  its dates only. Payers reject both. On days of an ICD-10-CM order file that was loaded every code
+  is looked up in it; on others the codes of the sites Mohs surgery is done on are judged, and that
+  another code is invalid is not seen.
 exceptions:
   - The five-character eyelid codes were valid before 2018-10-01.
 remedy: >
@@ -45,6 +46,29 @@ codes_in_force as (
             and billed_codes.date_of_service between sites.effective_from and sites.effective_to
 ),
 
+listed_days as (
+    select distinct billed_codes.date_of_service
+    from billed_codes
+    inner join reference.release as releases
+        on
+            releases.series = 'icd10_order'
+            and releases.is_complete
+            and billed_codes.date_of_service
+            between releases.effective_from and releases.effective_to
+),
+
+listed_codes as (
+    select
+        billed_codes.code,
+        billed_codes.date_of_service
+    from billed_codes
+    inner join reference.icd10_code as codes
+        on
+            billed_codes.code = codes.diagnosis_code
+            and billed_codes.date_of_service between codes.effective_from and codes.effective_to
+            and codes.is_billable
+),
+
 invalid_codes as (
     select distinct
         billed_codes.code,
@@ -56,6 +80,17 @@ invalid_codes as (
         on
             billed_codes.code = codes_in_force.code
             and billed_codes.date_of_service = codes_in_force.date_of_service
+    anti join listed_days on billed_codes.date_of_service = listed_days.date_of_service
+    union all
+    select
+        billed_codes.code,
+        billed_codes.date_of_service
+    from billed_codes
+    semi join listed_days on billed_codes.date_of_service = listed_days.date_of_service
+    anti join listed_codes
+        on
+            billed_codes.code = listed_codes.code
+            and billed_codes.date_of_service = listed_codes.date_of_service
 )
 
 select

@@ -24,7 +24,25 @@ exceptions:
 remedy: >
   Correct the diagnosis or the sex on the claim. If both are right, send the claim with KX.
 --- */
-with conflicts as (
+with pointed_codes as (
+    select distinct diagnoses.code
+    from core.line_diagnosis as diagnoses
+),
+
+sexed_codes as (
+    select
+        pointed_codes.code,
+        classes.class_name,
+        classes.effective_from,
+        classes.effective_to
+    from pointed_codes
+    inner join reference.icd10_class as classes
+        on
+            classes.class_name in ('female_only', 'male_only')
+            and starts_with(pointed_codes.code, classes.diagnosis_prefix)
+),
+
+conflicts as (
     select
         stage.line_id,
         stage.procedure_code,
@@ -33,9 +51,9 @@ with conflicts as (
     from core.mohs_line as stage
     inner join core.claim as claims on stage.claim_id = claims.claim_id
     inner join core.line_diagnosis as diagnoses on stage.line_id = diagnoses.line_id
-    inner join reference.icd10_class as classes
+    inner join sexed_codes as classes
         on
-            starts_with(diagnoses.code, classes.diagnosis_prefix)
+            diagnoses.code = classes.code
             and stage.date_of_service between classes.effective_from and classes.effective_to
             and (
                 (classes.class_name = 'female_only' and claims.patient_sex = 'M')

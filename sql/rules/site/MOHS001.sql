@@ -23,16 +23,34 @@ why: >
   payer that compares code and diagnosis denies the line.
 exceptions:
   - One diagnosis is of the trunk, a limb or an ambiguous site.
+  - The chart places the lesion on the trunk, an arm or a leg; the diagnosis is wrong, see MOHS008.
 remedy: >
   Read the site in the operative note. Correct the code to 17311 or 17312, or the diagnosis, and
   send a corrected claim.
 --- */
+with trunk_encounters as (
+    select lesions.encounter_id
+    from core.chart_lesion as lesions
+    where lesions.encounter_id is not null
+    group by lesions.encounter_id
+    having bool_and(coalesce(lesions.site_family = 'T', false))
+),
+
+trunk_lines as (
+    select ties.line_id
+    from core.chart_line as ties
+    inner join core.chart_lesion as lesions on ties.lesion_key = lesions.lesion_key
+    where lesions.site_family = 'T'
+)
+
 select
     stage.line_id,
     stage.procedure_code || ' is for the trunk, arms and legs, but the diagnosis is of the head, '
     || 'neck, hands, feet or genitalia' as reason,
     case when stage.is_first_stage then '17311' else '17312' end as suggested_code
 from core.mohs_line as stage
+anti join trunk_encounters on stage.encounter_id = trunk_encounters.encounter_id
+anti join trunk_lines on stage.line_id = trunk_lines.line_id
 where
     stage.site_family = 'T'
     and stage.pointers > 0

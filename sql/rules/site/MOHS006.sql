@@ -3,6 +3,8 @@ id: MOHS006
 name: diagnosis-too-vague-for-a-site
 summary: Every diagnosis of a Mohs line leaves the site open, or its side.
 severity: warning
+severity_when:
+  info: the diagnosis is of anal skin, as specific as it gets, whose family nobody has settled
 category: site
 population: core.mohs_line
 needs: [claims]
@@ -20,6 +22,8 @@ citation:
 why: >
   The Mohs codes are split by site. An overlapping or unspecified site, or an eyelid, ear or limb of
   unspecified side, does not show that the code is the right one. The pathology report names both.
+  Anal skin has exact codes, but whether its family is that of the genitals or of the trunk is an
+  open question that no text we found answers.
 exceptions:
   - Other parts of the face, and scalp and neck, are specific (C44.319, C44.41).
   - One of the diagnoses is specific.
@@ -31,19 +35,30 @@ with vague_pointers as (
         diagnoses.line_id,
         count(*) as pointers
     from core.line_diagnosis as diagnoses
-    inner join core.mohs_line as stage on diagnoses.line_id = stage.line_id
-    inner join reference.icd10_site_map as sites
-        on
-            diagnoses.code = sites.diagnosis_code
-            and stage.date_of_service between sites.effective_from and sites.effective_to
-            and (sites.site_family = 'AMBIG' or sites.laterality = 'U')
+    where diagnoses.site_family = 'AMBIG' or diagnoses.laterality = 'U'
     group by diagnoses.line_id
+),
+
+anal_pointers as (
+    select
+        lines.line_id,
+        count(*) as pointers
+    from core.mohs_line as lines
+    inner join core.line_diagnosis as diagnoses on lines.line_id = diagnoses.line_id
+    inner join reference.icd10_class as classes
+        on
+            classes.class_name = 'anal_skin'
+            and starts_with(diagnoses.code, classes.diagnosis_prefix)
+            and lines.date_of_service between classes.effective_from and classes.effective_to
+    group by lines.line_id
 )
 
 select
     stage.line_id,
     stage.procedure_code || ' points only to diagnoses that leave the site or the side open'
-        as reason
+        as reason,
+    case when anal_pointers.pointers = stage.pointers then 'info' end as severity
 from core.mohs_line as stage
 inner join vague_pointers on stage.line_id = vague_pointers.line_id
+left join anal_pointers on stage.line_id = anal_pointers.line_id
 where stage.pointers = vague_pointers.pointers

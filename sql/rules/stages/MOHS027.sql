@@ -21,6 +21,8 @@ why: >
 exceptions:
   - There was one tumour.
   - The line points to one of the tumours and not to the others.
+  - The chart counts the stages of each tumour, and they add up to the units.
+  - The chart has one lesion the line can be of.
 remedy: >
   Nothing has to be corrected. Next time bill one add-on line per tumour with that tumour's
   diagnosis.
@@ -57,6 +59,29 @@ tied_tumours as (
             and diagnoses.code = tumours.code
     where stage.is_additional_stage
     group by stage.line_id
+),
+
+charted_stages as (
+    select
+        lesions.encounter_id,
+        coalesce(sum(lesions.last_stage - 1) filter (where lesions.code_family = 'H'), 0)
+            as additional_stages_h,
+        coalesce(sum(lesions.last_stage - 1) filter (where lesions.code_family = 'T'), 0)
+            as additional_stages_t
+    from core.chart_lesion as lesions
+    where lesions.encounter_id is not null
+    group by lesions.encounter_id
+    having
+        count(*) > 1
+        and count(*) = count(lesions.last_stage)
+        and count(*) = count(lesions.code_family)
+),
+
+charted_lines as (
+    select ties.line_id
+    from core.chart_line as ties
+    group by ties.line_id
+    having count(*) = 1
 )
 
 select
@@ -65,15 +90,24 @@ select
     || case when tied_tumours.tumours is null then 'none' else 'all' end
     || ' of the tumours that had a first stage' as reason
 from core.mohs_line as stage
-inner join tumour_counts
+left join tumour_counts
     on
         stage.encounter_id = tumour_counts.encounter_id
         and stage.site_family = tumour_counts.site_family
 left join tied_tumours on stage.line_id = tied_tumours.line_id
+anti join charted_lines on stage.line_id = charted_lines.line_id
+anti join charted_stages
+    on
+        stage.encounter_id = charted_stages.encounter_id
+        and case
+            when stage.site_family = 'H'
+                then stage.additional_stages_h = charted_stages.additional_stages_h
+            else stage.additional_stages_t = charted_stages.additional_stages_t
+        end
 where
     stage.is_additional_stage
     and case
         when stage.site_family = 'H' then stage.first_stages_h
         else stage.first_stages_t
     end >= 2
-    and coalesce(tied_tumours.tumours, tumour_counts.tumours) = tumour_counts.tumours
+    and (tied_tumours.tumours is null or tied_tumours.tumours = tumour_counts.tumours)

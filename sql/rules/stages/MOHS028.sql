@@ -8,7 +8,8 @@ category: add-on
 population: >
   core.encounter_line where exists (
   select 1 from reference.code_class as classes where classes.class_name = 'companion_add_on'
-  and classes.procedure_code = encounter_line.procedure_code)
+  and classes.procedure_code = encounter_line.procedure_code
+  and encounter_line.date_of_service between classes.effective_from and classes.effective_to)
 needs: [claims]
 requires: [rendering_npi]
 releases: [add_on]

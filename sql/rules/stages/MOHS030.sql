@@ -2,12 +2,14 @@
 id: MOHS030
 name: stage-on-another-day-than-its-first
 summary: An additional stage has no first stage that day, but one of the same surgeon and site
-  family within seven days.
+  family within a week.
 severity: error
 category: add-on
 population: core.mohs_line where is_additional_stage
 needs: [claims]
 requires: [rendering_npi]
+parameters:
+  window_days: days before or after the stage in which its first stage is looked for
 scope: patient
 effective: {from: 2007-01-01}
 carc: ["107", B15]
@@ -38,10 +40,17 @@ with other_days as (
         on
             stage.patient_id = first_stage.patient_id
             and stage.rendering_npi = first_stage.rendering_npi
+            and stage.rendering_npi <> ''
             and stage.site_family = first_stage.site_family
             and first_stage.is_first_stage
-            and stage.date_of_service <= first_stage.date_of_service + 7
-            and stage.date_of_service + 7 >= first_stage.date_of_service
+    inner join core.threshold as spans
+        on
+            spans.rule_id = 'MOHS030'
+            and spans.parameter = 'window_days'
+            and stage.payer = spans.payer
+            and stage.date_of_service between spans.effective_from and spans.effective_to
+            and abs(date_diff('day', first_stage.date_of_service, stage.date_of_service))
+            <= spans.number
     where stage.is_additional_stage and not stage.has_first_stage
 )
 
