@@ -20,6 +20,7 @@ from pipelines import case_charts, charts, dated, overlays, reference, rules, wa
 from pipelines.case_remits import remittance
 from pipelines.cases import FLAGGED, NOT_EVALUABLE, PROVIDERS, Case, ExampleLine
 from pipelines.rules import Rule
+from pipelines.values import has_npi_check_digit
 from schemas.claims import (
     StagedClaim,
     StagedDiagnosis,
@@ -126,7 +127,7 @@ def judge(
         reference.load(connection, practice)
         _lend_values(connection, book)
         line_ids = stage(connection, cases)
-        warehouse.build(connection, warehouse.queries("core"))
+        warehouse.build(connection, {*warehouse.queries("core"), *warehouse.patient_tables()})
         findings, judged, not_evaluable = _run_each(connection, book)
     finally:
         connection.close()
@@ -224,7 +225,8 @@ def _check(rule: Rule, case: Case, lines: Sequence[Found]) -> Check:
 def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple[str, ...]]:
     """Put the cases into `staged.*` and the roster; the line_id of every line, case by case."""
     rows: Rows = {model: [] for model in STAGED}
-    numbers = count(9_000_000_000)
+    numbers = (f"{body}{digit}" for body in count(900_000_000) for digit in "0123456789")
+    valid = filter(has_npi_check_digit, numbers)
     line_ids = []
     for position, case in enumerate(cases, start=1):
         npis: dict[str, str] = {}
@@ -232,7 +234,7 @@ def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple
             for name in PROVIDERS:
                 label = values.get(name, "none")
                 if label not in ("none", "unknown", "blank") and label not in npis:
-                    npis[label] = str(next(numbers))
+                    npis[label] = label if label.isdigit() else next(valid)
         line_ids.append(_stage_case(f"E{position}", case, npis, rows))
         rows[CoveredDiagnosis] += _covered_rows(case)
         for name, frame in _charted(f"E{position}", case, npis).items():

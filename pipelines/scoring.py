@@ -18,9 +18,10 @@ def score(place: Place, truth: Path, rules: Sequence[RuleHeader]) -> pl.DataFram
 
     A finding counts as right where the truth intends the rule on the line or says that it may
     follow from what was done wrong there; only intended ones count for recall. Lines without a
-    finding of the rule's own because it could not be evaluated count as missed. Of a rule whose
-    rows are errors only sometimes, the error rows alone are scored, for nothing less is made wrong
-    on purpose. Precision and recall are null without lines. Raises UnusableFile without a truth.
+    finding of the rule's own because it could not be evaluated count as missed. Of a rule that finds
+    errors only sometimes, those alone are scored, for nothing less is made wrong on purpose; but
+    where it leans on a release, which lowers severities far from its dates, everything is.
+    Precision and recall are null without lines. Raises UnusableFile without a truth.
     """
     path = truth / "line.csv"
     if not path.is_file():
@@ -47,7 +48,7 @@ def score(place: Place, truth: Path, rules: Sequence[RuleHeader]) -> pl.DataFram
     rows = []
     for rule in rules:
         mine = known.filter(pl.col("rule_id") == rule.id)
-        if rule.severity != "error" and "error" in rule.severities:
+        if rule.severity != "error" and "error" in rule.severities and not rule.releases:
             mine = mine.filter(pl.col("severity") == "error")
         wanted = intended.filter(pl.col("rule_id") == rule.id)
         right = mine.join(tolerated, on=["rule_id", "line_id"], how="semi").height

@@ -132,15 +132,55 @@ class ExpectedPayment(Table):
 
 
 class PaymentVariance(Table):
-    """One row per priced and adjudicated line."""
+    """One row per adjudicated line: what was allowed against what was expected.
+
+    A variance beyond the payer's tolerance (parameters of MOHS240) has a cause: of the alternative
+    explanations that give the allowed amount to the cent (else to a cent a unit) the first, in this
+    order: billed_code, though another was adjudicated; fewer_units; wrong_rank, reduction_on,
+    reduction_off, add_on_halved; other_setting, other_factor, qp_factor, prior_year, the setting
+    and the year with another rank; non_participating, participating, sequestered; uncapped (the
+    fee above the charge), charge; other_locality, of the same contractor first. Else unexplained.
+    Half of two units and one unit in full cost the same: units are fewer where the remittance says
+    so, or no other procedure is ranked that day. Where every line of a higher fee was denied, the
+    ranking of what is left is what is expected.
+    """
 
     line_id: str = column("line", required=True, unique=True)
     patient_id: str = column("pseudonym", required=True)
-    expected_allowed: Money = column("expected")
-    allowed: Money = column("allowed by the payer")
-    variance: Money = column("allowed - expected_allowed; null where not comparable")
-    status: str = column("as_expected, under, over, denied, not_comparable", required=True)
-    explanation: str = column("why not comparable; causes of a variance come with a later release")
+    expected_allowed: Money = column("expected; of the adjudicated code where another was billed")
+    allowed: Money = column("allowed by the payer, without interest")
+    variance: Money = column("allowed - expected_allowed; null where not comparable or denied")
+    status: str = column(
+        "as_expected, under, over, denied, not_comparable",
+        required=True,
+        isin=["as_expected", "under", "over", "denied", "not_comparable"],
+    )
+    cause: str = column(
+        "what would give the amount allowed, one of the names above; null unless under or over",
+        isin=[
+            "add_on_halved",
+            "billed_code",
+            "charge",
+            "fewer_units",
+            "non_participating",
+            "other_factor",
+            "other_locality",
+            "other_setting",
+            "participating",
+            "prior_year",
+            "qp_factor",
+            "reduction_off",
+            "reduction_on",
+            "sequestered",
+            "uncapped",
+            "unexplained",
+            "wrong_rank",
+        ],
+    )
+    explanation: str = column("the cause in words, or why there is no comparison")
+    pattern_id: str = column(
+        "payer, code, modifiers, cause and ratio, the same for variances of one kind"
+    )
 
     class Config(Table.Config):
         name = "audit.payment_variance"

@@ -173,6 +173,7 @@ class EncounterPair(Table):
     modifier_indicator: str = column("0 never paid together, 1 with a modifier", required=True)
     has_ncci_modifier: pl.Boolean = column("either line has one that frees a pair", required=True)
     has_distinct_modifier: pl.Boolean = column("either line has 59 or an X modifier", required=True)
+    shares_diagnosis: pl.Boolean = column("both lines point to one diagnosis", required=True)
     rationale: str = column("CMS's class of reason, abbreviated", required=True)
     ptp_release: str = column(RELEASE, required=True)
 

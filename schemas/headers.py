@@ -123,6 +123,10 @@ Item = TypeVar("Item")
 OPTIONAL = ("supersedes", "releases", "severity_when", "default", "parameters")
 
 
+LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+"""Reads every value as text: a modifier stays 25, a `no` stays no."""
+
+
 def blocks(text: str) -> list[Block]:
     """Every header of a file with the SQL that follows it, in order."""
     found = list(BLOCK.finditer(text))
@@ -146,7 +150,7 @@ def rule_header(block: Block, path: Path) -> tuple[RuleHeader | None, list[Probl
     """A rule's header, or None and what is wrong with it."""
     reader = _Reader(path, block.line)
     try:
-        node = yaml.compose(block.yaml, Loader=yaml.BaseLoader)
+        node = yaml.compose(block.yaml, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reader.tell(

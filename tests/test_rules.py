@@ -16,7 +16,7 @@ import pytest
 from pipelines import examples, reference, rules, warehouse
 from pipelines.cases import PLAIN, Case, ExampleLine, read_cases
 
-BOOK = rules.read_book()
+BOOK = rules.read_book(is_strict=True)
 REFERENCE = Path(reference.__file__).resolve().parent.parent / "sql" / "reference"
 SOUND = rules.FOLDER / "stages" / "MOHS020.sql"
 

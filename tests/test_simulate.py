@@ -90,6 +90,15 @@ def claims(summary: Summary) -> Iterator[Claim]:
             (subscriber if found is None else found.body).append(segment)
 
 
+def claims_with(summary: Summary, error: str) -> set[str]:
+    """Numbers of the claims in which an error was made."""
+    return {
+        row["line_id"].rpartition("-")[0]
+        for row in rows(summary.out / "truth" / "line.csv")
+        if row["error"] == error
+    }
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         simulate(tmp_path / name, 300, 4, seed)
@@ -170,6 +179,8 @@ def _check_interchange(
 
 
 def test_claims_add_up_and_point_to_their_diagnoses(practice: Summary) -> None:
+    unreferenced = claims_with(practice, "replacement_of_nothing")
+    assert unreferenced
     count = 0
     for claim in claims(practice):
         body = claim.body
@@ -189,7 +200,7 @@ def test_claims_add_up_and_point_to_their_diagnoses(practice: Summary) -> None:
             assert max(pointers) < len(diagnoses)
         assert [s[1] for s in body if s[0] == "LX"] == [str(n + 1) for n in range(len(lines))]
         assert len([s for s in body if s[:2] == ["DTP", "472"]]) == len(lines)
-        if claim.frequency in "78":
+        if claim.frequency in "78" and claim.number not in unreferenced:
             assert claim.every("REF", "F8")
         count += 1
     assert count >= ENCOUNTERS
@@ -368,12 +379,22 @@ def test_every_error_is_made_as_often_as_its_parameter_says(practice: Summary) -
     for row in parameters:
         possible, made = (int(found[row["error"]][name]) for name in ("possible", "made"))
         rate = float(row["rate"])
-        assert made >= 1, row["error"]
-        assert made_by_visit[row["error"]]
+        assert bool(made) == bool(made_by_visit[row["error"]]), row["error"]
         spread = math.sqrt(possible * rate * (1 - rate))
         assert abs(made - possible * rate) <= 4 * spread + 1, row["error"]
     total = sum(int(row["made"]) for row in found.values())
-    assert 0.03 < total / ENCOUNTERS < 0.09
+    assert 0.03 < total / ENCOUNTERS < 0.11
+
+
+def test_asked_to_all_errors_are_made_about_as_often_as_each_other(tmp_path: Path) -> None:
+    simulate(tmp_path / "x", 1500, 24, 7, evenly=0.6)
+    found = {row["error"]: int(row["made"]) for row in rows(tmp_path / "x" / "truth" / "error.csv")}
+    assert set(found) == {row["error"] for row in rows(PARAMETERS / "errors.csv")}
+    assert sum(found.values()) > 600
+    # only an eyelid, a late claim and the like cannot be had often
+    scarce = [error for error, made in found.items() if made < 8]
+    assert len(scarce) <= 3, scarce
+    assert min(found.values()) >= 2, found
 
 
 def test_stages_per_case_land_near_each_surgeons_mean(practice: Summary) -> None:
@@ -561,6 +582,8 @@ def test_charts_describe_the_stages_that_were_billed(practice: Summary) -> None:
     for row in rows(practice.out / "truth" / "encounter.csv"):
         number = row["claim_ids"].split()[0]
         if row["error"] or number not in stages or row["kind"] != "mohs":
+            continue
+        if "MOHS184" in row["documentation_rules"]:  # a chart without stages
             continue
         mohs = [line for line in lines[number] if line[0] in ("17311", "17312", "17313", "17314")]
         if mohs:

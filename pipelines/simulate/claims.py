@@ -220,5 +220,5 @@ def _line_text(
         f"LX*{index + 1}~\n"
         f"SV1*{procedure}*{money(line.charge)}*UN*{line.units}***{pointers}~\n"
         f"DTP*472*D8*{x12_day(bill.day or visit.day)}~\n"
-        f"REF*6R*{claim_number}L{index + 1}~\n"
+        f"REF*6R*{claim_number}L{line.control}~\n"
     )

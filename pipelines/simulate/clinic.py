@@ -125,7 +125,7 @@ def see(clinic: Clinic, rng: Random, day: int, number: int, planned: Lesion | No
         _add_visit(clinic, rng, visit, "99213" if rng.random() < 0.7 else "99212", ())
     for bill in visit.bills:
         for line_number, line in enumerate(bill.lines, 1):
-            line.number = line_number
+            line.number = line.control = line_number
     return visit
 
 
@@ -340,7 +340,7 @@ def remember(clinic: Clinic, visit: Visit) -> None:
             panel.closed_until[number] = max(panel.closed_until[number], visit.day + 30)
     for bill in visit.bills:
         days = max((clinic.fees.global_days(item.procedure_code) for item in bill.lines), default=0)
-        if not days or bill.group.group_id != visit.surgeon.group_id:
+        if not days or bill.rendering.group_id != visit.surgeon.group_id:
             continue
         if bill.rendering.rendering_type in PHYSICIANS:
             until = max(panel.global_until[number], visit.day + days)

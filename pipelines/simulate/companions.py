@@ -126,7 +126,7 @@ def _has_flap(visit: Visit, _: int) -> bool:
 def repair_inside_flap(visit: Visit, chance: Chance) -> None:
     site = visit.lesions[0].site
     closures = chance.clinic.parameters.closures["intermediate", site.intermediate]
-    _add(visit, chance, closures[0].procedure_code, "MOHS010")
+    _add(visit, chance, closures[0].procedure_code, "MOHS010", "MOHS193")
 
 
 @injects(_has_flap)
@@ -172,7 +172,7 @@ def biopsy_of_proven_lesion(visit: Visit, chance: Chance) -> None:
     diagnoses = (lesion.diagnosis_code,)
     before = [line(chance.clinic, code, 1, diagnoses) for code in ("11102", "88305")]
     for number, item in enumerate(before, 1):
-        item.number = number
+        item.number = item.control = number
     bill = Bill(visit.surgeon, visit.bills[0].group, before, "biopsy", day=lesion.biopsy_day)
     visit.bills.append(bill)
     visit.clean.append(bill.copy())

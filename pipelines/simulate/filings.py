@@ -112,6 +112,8 @@ def _rediagnose(visit: Visit, chance: Chance, code: str, *also: str) -> None:
                 item.diagnosis_codes = (code,)
                 if item.procedure_code in MOHS:
                     mark(visit, item, chance.error.rule, *also, chart=("MOHS008",))
+                else:
+                    item.also += ("MOHS010",)
 
 
 @injects(lambda visit, _: has_one_lesion(visit) and is_plain(visit))

@@ -141,7 +141,16 @@ def spoil(
         visit.error = error.name
         # where errors are many, half of those mended stay as they were sent
         visit.corrected = error.corrected / 2 if evenly else error.corrected
-        for bill in visit.bills:
-            for number, item in enumerate(bill.lines, 1):
-                item.number = number
+        _number(visit)
         return
+
+
+def _number(visit: Visit) -> None:
+    """Lines in their order; lines that were not there before get a control number of their own."""
+    last = max(item.control for bill in (*visit.bills, *visit.clean) for item in bill.lines)
+    for bill in visit.bills:
+        for number, item in enumerate(bill.lines, 1):
+            item.number = number
+            if not item.control:
+                last += 1
+                item.control = last

@@ -14,6 +14,8 @@ PRIMARIES = {
 """Stages an additional stage or block is paid beside (NCCI add-on edits, type 1)."""
 
 PAID_ALONE = "MOHS023"
+OF_DECISION = frozenset({PAID_ALONE, "MOHS240", "MOHS242"})
+"""Rules about what the payer decided, not about what was billed."""
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ def inherit(new: Outcome, old: Outcome, *, is_waiting: bool) -> None:
     """What came first is remembered; while a new decision is awaited, the old one still stands."""
     new.first_outcome, new.first_carc = old.first_outcome, old.first_carc
     if is_waiting:
-        new.rules += tuple(rule for rule in old.rules if rule not in old.line.rules)
+        new.rules += tuple(rule for rule in old.rules if rule in OF_DECISION)
         new.outcome, new.carc = old.outcome, old.carc
         new.allowed, new.trigger = old.allowed, old.trigger
 

@@ -120,7 +120,12 @@ def note_documentation(visit: Visit, settled: Settled) -> str:
         found.append((0, UNANSWERED, "first"))
     for index, rule, kind in found:
         lines = [o for o in standing if _kind(o.line) == kind]
-        own = [o for o in lines if o.line.lesion == index] or lines[:1]
+        code = visit.lesions[index].diagnosis_code
+        # a tumour billed as a further unit has no line of its own
+        own = [o for o in lines if o.line.lesion == index] or [
+            o for o in lines if code in o.line.diagnosis_codes
+        ]
+        own = own or lines[:1]
         for outcome in standing:
             if any(outcome is first for first in own):
                 outcome.rules = (*outcome.rules, rule)

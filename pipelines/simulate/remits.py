@@ -89,7 +89,7 @@ def secondary_remit_text(
             text += f"CAS*CO*45*{money(write_off)}~\n"
         if before:
             text += f"CAS*OA*23*{money(before)}~\n"
-        text += f"REF*6R*{claim_number}L{line.number}~\nAMT*B6*{money(verdict.allowed)}~\n"
+        text += f"REF*6R*{claim_number}L{line.control}~\nAMT*B6*{money(verdict.allowed)}~\n"
     return text
 
 
@@ -143,7 +143,7 @@ def _line_text(
         f"{adjustments(verdict, sign)}"
     )
     if has_control_number:
-        text += f"REF*6R*{claim_number}L{line.number}~\n"
+        text += f"REF*6R*{claim_number}L{line.control}~\n"
     if verdict.denial is None:
         return text + f"AMT*B6*{money(sign * verdict.allowed)}~\n"
     rarc = verdict.denial.rarc

@@ -118,6 +118,10 @@ def settle(
         again = batch_day(paid_on + wait(rng, rates, "resubmission"))
         if again > business.last_batch:
             return settled
+        if sent < visit.day:
+            # on its second day it is no longer early
+            for line in bill.lines:
+                line.rules = ()
         business.send(again, bill, claim_text(visit, bill, number, bill.frequency))
         decided = adjudicate(business.clinic, rng, visit, bill, is_first=False)
         paid_on = payday(rng, payer, again)
@@ -165,7 +169,11 @@ def _afterwards(
         return
     if visit.patient.secondary is not None and any(v.patient for v in decided.verdicts):
         _second_payer(business, rng, visit, settled, decided, paid_on)
-    elif rng.random() < rates["claim_voided"] and not _opens_global(business, settled.bill):
+    elif (
+        rng.random() < rates["claim_voided"]
+        and not visit.error
+        and not _opens_global(business, settled.bill)
+    ):
         _void(business, rng, visit, settled, decided, reference, paid_on)
 
 
@@ -203,13 +211,15 @@ def _mend(
     settled.outcomes = outcomes_of(
         number, after, "" if again <= business.cut else "not_adjudicated"
     )
+    mended = {outcome.line.control: outcome for outcome in settled.outcomes}
+    lines = len(mended)
     for old in before:
-        if old.line.number > len(settled.outcomes):
+        if old.line.control in mended:
+            inherit(mended[old.line.control], old, is_waiting=again > business.cut)
+        if old.line.number > lines:
             old.outcome, old.carc, old.rules, old.also = "replaced", "", (), ()
             old.allowed = 0
             settled.outcomes.append(old)
-        else:
-            inherit(settled.outcomes[old.line.number - 1], old, is_waiting=again > business.cut)
     if again > business.cut:
         return
     _remit(

@@ -94,7 +94,8 @@ def _more_blocks(visit: Visit, chance: Chance, blocks: int) -> Line:
     item = line(chance.clinic, EXTRA_BLOCK, extra, (lesion.diagnosis_code,), (), 0)
     for bill in (visit.bills[0], visit.clean[0]):
         kept = [other for other in bill.lines if other.procedure_code != EXTRA_BLOCK]
-        bill.lines = [*kept, replace(item, number=len(kept) + 1)]
+        last = len(kept) + 1
+        bill.lines = [*kept, replace(item, number=last, control=last)]
     return visit.bills[0].lines[-1]
 
 
@@ -204,8 +205,9 @@ def _split(visit: Visit, chance: Chance, rendering: Surgeon, day: int = 0) -> li
 )
 def stages_of_another_day(visit: Visit, chance: Chance) -> None:
     for item in _split(visit, chance, visit.surgeon, visit.day + 1):
-        rule = "MOHS030" if item.procedure_code != EXTRA_BLOCK else "MOHS022"
-        mark(visit, item, rule, "MOHS020", "MOHS021", chart=("MOHS046", "MOHS047"))
+        # blocks have their additional stage beside them
+        if item.procedure_code != EXTRA_BLOCK:
+            mark(visit, item, "MOHS030", "MOHS020", "MOHS021", chart=("MOHS047",))
 
 
 @injects(lambda visit, _: _can_be_split(visit))

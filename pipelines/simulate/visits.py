@@ -86,6 +86,8 @@ class Line:
     """What may annoy a payer although it is right."""
     number: int = 0
     """Line number within the claim [LX01]."""
+    control: int = 0
+    """What the practice knows the line by on every claim that bills it [REF*6R]."""
 
 
 @dataclass(slots=True)

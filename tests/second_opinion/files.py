@@ -74,7 +74,7 @@ def simulated(inbox: Path) -> list[Claim]:
             if tag == "BHT":
                 sent = day_of(parts[4])
             elif tag == "NM1" and parts[1] == "85":
-                billing = parts[9]
+                billing = parts[9] if len(parts) > 9 else ""
             elif tag == "HL":
                 claim = {}
             elif tag == "SBR" and not claim:
@@ -112,7 +112,7 @@ def simulated(inbox: Path) -> list[Claim]:
             elif tag == "HI":
                 codes = [part.split(":")[1] for part in parts[1:]]
             elif tag == "NM1" and parts[1] == "82":
-                claim["rendering_npi"] = parts[9]
+                claim["rendering_npi"] = parts[9] if len(parts) > 9 else ""
             elif tag == "LX":
                 number = parts[1]
             elif tag == "SV1":

@@ -259,7 +259,18 @@ def dates_out_of_order(line: Line, world: World) -> bool:
 
 @rule("MOHS224", "encounter", since="2008-05-23", wants=RENDERER)
 def provider_missing(line: Line, world: World) -> bool:
-    return "" in (line["rendering_npi"], line["billing_npi"])
+    numbers = [line["rendering_npi"], line["billing_npi"]]
+    return any(number is not None and not passes_luhn(f"80840{number}") for number in numbers)
+
+
+def passes_luhn(number: str) -> bool:
+    """ISO/IEC 7812-1: from the right, every second digit doubled, all digits summed."""
+    if len(number) != 15:
+        return False
+    doubled = "".join(
+        str(int(digit) * (1 + place % 2)) for place, digit in enumerate(reversed(number))
+    )
+    return sum(map(int, doubled)) % 10 == 0
 
 
 @rule("MOHS225", "patient", lambda line: "new_patient_visit" in line["kinds"], wants=RENDERER)

@@ -36,18 +36,6 @@ remedy: >
   modifier that says so.
 supersedes: [MOHS061, MOHS074]
 --- */
-with same_lesions as (
-    select distinct
-        pairs.line_id,
-        pairs.related_line_id
-    from core.encounter_pair as pairs
-    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
-    inner join core.line_diagnosis as stage_diagnoses
-        on
-            pairs.related_line_id = stage_diagnoses.line_id
-            and diagnoses.code = stage_diagnoses.code
-)
-
 select
     pairs.line_id,
     pairs.procedure_code || ' and ' || pairs.related_procedure_code
@@ -59,8 +47,6 @@ select
     pairs.related_line_id,
     case when pairs.has_distinct_modifier then 'warning' end as severity
 from core.encounter_pair as pairs
-inner join same_lesions
-    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
 inner join core.encounter_line as removal on pairs.line_id = removal.line_id
 inner join reference.code_class as classes
     on
@@ -69,6 +55,7 @@ inner join reference.code_class as classes
         and removal.date_of_service between classes.effective_from and classes.effective_to
 inner join core.mohs_line as stage on pairs.related_line_id = stage.line_id
 where
-    stage.is_first_stage
+    pairs.shares_diagnosis
+    and stage.is_first_stage
     and (pairs.has_distinct_modifier or not pairs.has_ncci_modifier)
     and not coalesce(removal.side_modifier <> stage.side_modifier, false)

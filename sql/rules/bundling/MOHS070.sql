@@ -37,19 +37,6 @@ remedy: >
   the excision off; the repair of the defect may be billed in its own right.
 supersedes: [MOHS061]
 --- */
-with same_lesions as (
-    select distinct
-        pairs.line_id,
-        pairs.related_line_id
-    from core.encounter_pair as pairs
-    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
-    inner join core.line_diagnosis as stage_diagnoses
-        on
-            pairs.related_line_id = stage_diagnoses.line_id
-            and diagnoses.code = stage_diagnoses.code
-    where pairs.has_distinct_modifier
-)
-
 select
     pairs.line_id,
     pairs.procedure_code || ' is bundled into ' || pairs.related_procedure_code
@@ -67,14 +54,13 @@ inner join reference.code_class as classes
         pairs.procedure_code = classes.procedure_code
         and classes.class_name in ('site_excision_head', 'site_excision_trunk')
         and stage.date_of_service between classes.effective_from and classes.effective_to
-left join same_lesions
-    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
 where
     stage.is_first_stage
     and (
         not pairs.has_ncci_modifier
         or (
-            same_lesions.line_id is not null
+            pairs.has_distinct_modifier
+            and pairs.shares_diagnosis
             and not coalesce(removal.side_modifier <> stage.side_modifier, false)
         )
     )

@@ -30,29 +30,16 @@ remedy: >
   diagnosis.
 supersedes: [MOHS061]
 --- */
-with same_lesions as (
-    select distinct
-        pairs.line_id,
-        pairs.related_line_id
-    from core.encounter_pair as pairs
-    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
-    inner join core.line_diagnosis as related_diagnoses
-        on
-            pairs.related_line_id = related_diagnoses.line_id
-            and diagnoses.code = related_diagnoses.code
-)
-
 select
     pairs.line_id,
     pairs.procedure_code || ' closes what ' || pairs.related_procedure_code
     || ' closes - they point to one diagnosis and no modifier says another defect' as reason,
     pairs.related_line_id
 from core.encounter_pair as pairs
-inner join same_lesions
-    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
 inner join core.encounter_line as repair on pairs.line_id = repair.line_id
 inner join core.encounter_line as closure on pairs.related_line_id = closure.line_id
 where
-    repair.closure in ('simple', 'intermediate', 'complex')
+    pairs.shares_diagnosis
+    and repair.closure in ('simple', 'intermediate', 'complex')
     and closure.closure in ('flap', 'graft')
     and not pairs.has_ncci_modifier

@@ -35,18 +35,6 @@ remedy: >
   diagnosis.
 supersedes: [MOHS061]
 --- */
-with same_lesions as (
-    select distinct
-        pairs.line_id,
-        pairs.related_line_id
-    from core.encounter_pair as pairs
-    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
-    inner join core.line_diagnosis as related_diagnoses
-        on
-            pairs.related_line_id = related_diagnoses.line_id
-            and diagnoses.code = related_diagnoses.code
-)
-
 select
     pairs.line_id,
     pairs.procedure_code || ' is part of ' || pairs.related_procedure_code
@@ -57,12 +45,11 @@ select
     pairs.related_line_id,
     case when pairs.has_distinct_modifier then 'warning' end as severity
 from core.encounter_pair as pairs
-inner join same_lesions
-    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
 inner join core.encounter_line as excision on pairs.line_id = excision.line_id
 inner join core.encounter_line as flap on pairs.related_line_id = flap.line_id
 where
-    excision.is_excision
+    pairs.shares_diagnosis
+    and excision.is_excision
     and flap.closure = 'flap'
     and (pairs.has_distinct_modifier or not pairs.has_ncci_modifier)
     and not coalesce(excision.side_modifier <> flap.side_modifier, false)
