@@ -484,7 +484,7 @@ def _find(connection: Connection, rule: Rule, run_id: str) -> int:
         f"CREATE OR REPLACE TEMP TABLE found AS {EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)",
     ):
         return 0
-    lines, said = _lines(rule)
+    lines, said = _lines(rule, "line_id IN (SELECT line_id FROM temp.found)")
     return int(
         warehouse.value(
             connection,
@@ -562,11 +562,11 @@ def lines(connection: Connection, rule: Rule) -> list[tuple[str, str | None]]:
     return [(line_id, missing) for line_id, missing in found.fetchall()]
 
 
-def _lines(rule: Rule) -> tuple[str, dict[str, object]]:
-    """The CTE `rule_lines` and its parameters."""
+def _lines(rule: Rule, condition: str = "TRUE") -> tuple[str, dict[str, object]]:
+    """The CTE `rule_lines`, of the lines that meet a condition, and its parameters."""
     header = rule.header
     return (
-        f"WITH population AS ({_population(rule)}), rule_lines AS ({_engine('rule_line')})",
+        f"WITH population AS ({_population(rule)} AND {condition}), rule_lines AS ({_engine('rule_line')})",
         {
             "rule_id": rule.id,
             "default_setting": header.default,

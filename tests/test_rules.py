@@ -115,7 +115,7 @@ def test_an_id_used_twice_is_told(tmp_path: Path) -> None:
 def test_a_rule_that_is_not_there_is_told_with_near_ones() -> None:
     assert [rule.id for rule in rules.pick(BOOK, ["mohs020", "MOHS021"])] == ["MOHS020", "MOHS021"]
     assert rules.pick(BOOK, []) == BOOK.rules
-    with pytest.raises(rules.UnknownRule, match=r"MOHS024.*MOHS[0-9]24"):
+    with pytest.raises(rules.UnknownRule, match=r"MOHS024.*MOHS[0-9]+"):
         rules.pick(BOOK, ["MOHS024"])
 
 

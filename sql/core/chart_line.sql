@@ -49,8 +49,8 @@ pointed_lesions as (
         lines.is_first_stage,
         lines.units,
         lesions.lesion_key
-    from charted_lines as lines
-    inner join core.line_diagnosis as diagnoses on lines.line_id = diagnoses.line_id
+    from core.line_diagnosis as diagnoses
+    inner join charted_lines as lines on diagnoses.line_id = lines.line_id
     inner join core.chart_site as lesions
         on lines.encounter_id = lesions.encounter_id and diagnoses.code = lesions.diagnosis_code
 ),

@@ -22,14 +22,24 @@ with pairs as (
             and bundled.ptp_date between edits.effective_from and edits.effective_to
 ),
 
+pointed_pairs as (
+    select
+        pairs.line_id,
+        pairs.related_line_id,
+        diagnoses.code
+    from core.line_diagnosis as diagnoses
+    inner join pairs on diagnoses.line_id = pairs.line_id
+),
+
 sharing_pairs as (
     select distinct
-        pairs.line_id,
-        pairs.related_line_id
-    from core.line_diagnosis as related_diagnoses
-    inner join pairs on related_diagnoses.line_id = pairs.related_line_id
-    inner join core.line_diagnosis as diagnoses
-        on pairs.line_id = diagnoses.line_id and related_diagnoses.code = diagnoses.code
+        pointed_pairs.line_id,
+        pointed_pairs.related_line_id
+    from core.line_diagnosis as diagnoses
+    inner join pointed_pairs
+        on
+            diagnoses.line_id = pointed_pairs.related_line_id
+            and diagnoses.code = pointed_pairs.code
 )
 
 select

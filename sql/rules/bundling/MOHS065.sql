@@ -50,6 +50,7 @@ with same_diagnoses as (
         on
             diagnoses.patient_id = earlier_diagnoses.patient_id
             and diagnoses.code = earlier_diagnoses.code
+            and diagnoses.is_malignant
     inner join core.patient_line as earlier
         on
             earlier_diagnoses.line_id = earlier.line_id
@@ -62,11 +63,6 @@ with same_diagnoses as (
             and biopsy.payer = lookback.payer
             and biopsy.date_of_service between lookback.effective_from and lookback.effective_to
             and date_diff('day', earlier.date_of_service, biopsy.date_of_service) <= lookback.number
-    inner join reference.icd10_class as classes
-        on
-            classes.class_name = 'malignant'
-            and starts_with(diagnoses.code, classes.diagnosis_prefix)
-            and biopsy.date_of_service between classes.effective_from and classes.effective_to
     where
         biopsy.is_biopsy
         and biopsy.has_first_stage

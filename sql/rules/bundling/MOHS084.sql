@@ -35,6 +35,12 @@ with same_lesions as (
         preparation.line_id,
         stage.line_id as related_line_id
     from core.encounter_line as preparation
+    inner join reference.code_class as classes
+        on
+            preparation.procedure_code = classes.procedure_code
+            and classes.class_name = 'graft_bed_preparation'
+            and preparation.date_of_service
+            between classes.effective_from and classes.effective_to
     inner join core.mohs_line as stage
         on preparation.encounter_id = stage.encounter_id and stage.is_first_stage
     inner join core.line_diagnosis as diagnoses on preparation.line_id = diagnoses.line_id
@@ -49,9 +55,4 @@ select
     same_lesions.related_line_id
 from core.encounter_line as preparation
 inner join same_lesions on preparation.line_id = same_lesions.line_id
-inner join reference.code_class as classes
-    on
-        preparation.procedure_code = classes.procedure_code
-        and classes.class_name = 'graft_bed_preparation'
-        and preparation.date_of_service between classes.effective_from and classes.effective_to
 where not preparation.has_distinct_modifier

@@ -22,6 +22,20 @@ exceptions:
 remedy: >
   Read the day of service in the record, correct the date and send a corrected claim.
 --- */
+with early_payments as (
+    select services.line_id
+    from core.service_line as services
+    where coalesce(services.remitted_date < services.date_of_service, false)
+),
+
+received_claims as (
+    select
+        claims.claim_id,
+        claims.received_date
+    from core.claim as claims
+    where claims.received_date is not null
+)
+
 select
     lines.line_id,
     lines.procedure_code || ' was '
@@ -32,9 +46,9 @@ select
     end
     || ' before its day of service' as reason
 from core.encounter_line as lines
-inner join core.service_line as services on lines.line_id = services.line_id
-inner join core.claim as claims on lines.claim_id = claims.claim_id
+left join received_claims as claims on lines.claim_id = claims.claim_id
+left join early_payments as payments on lines.line_id = payments.line_id
 where
     coalesce(lines.submitted_date < lines.date_of_service, false)
     or coalesce(claims.received_date < lines.date_of_service, false)
-    or coalesce(services.remitted_date < lines.date_of_service, false)
+    or payments.line_id is not null

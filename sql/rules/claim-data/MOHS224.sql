@@ -62,6 +62,15 @@ wrong_numbers as (
     select sums.npi
     from sums
     where sums.total % 10 <> 0
+),
+
+faulty_claims as (
+    select
+        claims.claim_id,
+        claims.billing_npi
+    from core.claim as claims
+    left join wrong_numbers on claims.billing_npi = wrong_numbers.npi
+    where claims.billing_npi = '' or wrong_numbers.npi is not null
 )
 
 select
@@ -70,16 +79,11 @@ select
     || case
         when lines.rendering_npi = '' then ' has no NPI of the rendering provider'
         when claims.billing_npi = '' then ' has no NPI of the billing provider'
-        when wrong_renderers.npi is not null
+        when wrong_numbers.npi is not null
             then ': the NPI of the rendering provider fails its check digit'
         else ': the NPI of the billing provider fails its check digit'
     end as reason
 from core.encounter_line as lines
-left join core.claim as claims on lines.claim_id = claims.claim_id
-left join wrong_numbers as wrong_renderers on lines.rendering_npi = wrong_renderers.npi
-left join wrong_numbers as wrong_billers on claims.billing_npi = wrong_billers.npi
-where
-    lines.rendering_npi = ''
-    or coalesce(claims.billing_npi = '', false)
-    or wrong_renderers.npi is not null
-    or wrong_billers.npi is not null
+left join faulty_claims as claims on lines.claim_id = claims.claim_id
+left join wrong_numbers on lines.rendering_npi = wrong_numbers.npi
+where lines.rendering_npi = '' or claims.claim_id is not null or wrong_numbers.npi is not null

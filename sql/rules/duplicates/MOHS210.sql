@@ -42,10 +42,14 @@ inner join core.encounter_line as earlier
         and again.diagnosis_key = earlier.diagnosis_key
         and again.claim_id <> earlier.claim_id
 where
-    coalesce(earlier.submitted_date, earlier.date_of_service)
-    < coalesce(again.submitted_date, again.date_of_service)
-    or (
+    again.code_lines > 1
+    and earlier.code_lines > 1
+    and (
         coalesce(earlier.submitted_date, earlier.date_of_service)
-        = coalesce(again.submitted_date, again.date_of_service)
-        and earlier.claim_id < again.claim_id
+        < coalesce(again.submitted_date, again.date_of_service)
+        or (
+            coalesce(earlier.submitted_date, earlier.date_of_service)
+            = coalesce(again.submitted_date, again.date_of_service)
+            and earlier.claim_id < again.claim_id
+        )
     )

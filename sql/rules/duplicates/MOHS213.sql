@@ -28,12 +28,42 @@ remedy: >
   Compare the two operative notes. One tumour - void the line of the physician who did not operate.
   Two tumours - say so with XS, or with XP where the second physician did the other.
 --- */
-with shared as (
+with shared_days as (
+    select
+        lines.patient_id,
+        lines.date_of_service
+    from core.mohs_line as lines
+    where lines.rendering_npi <> ''
+    group by lines.patient_id, lines.date_of_service
+    having count(distinct lines.rendering_npi) > 1
+),
+
+shared_stages as (
+    select
+        lines.line_id,
+        lines.patient_id,
+        lines.date_of_service,
+        lines.rendering_npi,
+        lines.procedure_code,
+        lines.side_modifier
+    from core.mohs_line as lines
+    semi join shared_days
+        on
+            lines.patient_id = shared_days.patient_id
+            and lines.date_of_service = shared_days.date_of_service
+    where
+        lines.is_first_stage
+        and lines.rendering_npi <> ''
+        and not lines.has_assistant_modifier
+        and not lines.has_distinct_modifier
+),
+
+shared as (
     select
         again.line_id,
         min(earlier.line_id) as related_line_id
-    from core.mohs_line as again
-    inner join core.mohs_line as earlier
+    from shared_stages as again
+    inner join shared_stages as earlier
         on
             again.patient_id = earlier.patient_id
             and again.date_of_service = earlier.date_of_service
@@ -46,15 +76,7 @@ with shared as (
             earlier.line_id = earlier_diagnoses.line_id
             and diagnoses.code = earlier_diagnoses.code
             and diagnoses.is_malignant
-    where
-        again.is_first_stage
-        and again.rendering_npi <> ''
-        and earlier.rendering_npi <> ''
-        and not again.has_assistant_modifier
-        and not earlier.has_assistant_modifier
-        and not again.has_distinct_modifier
-        and not earlier.has_distinct_modifier
-        and not coalesce(again.side_modifier <> earlier.side_modifier, false)
+    where not coalesce(again.side_modifier <> earlier.side_modifier, false)
     group by again.line_id
 )
 

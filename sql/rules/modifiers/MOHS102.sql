@@ -55,6 +55,10 @@ stage_diagnoses as (
         diagnoses.code
     from core.mohs_line as stages
     inner join core.line_diagnosis as diagnoses on stages.line_id = diagnoses.line_id
+    semi join visits
+        on
+            stages.patient_id = visits.patient_id
+            and stages.date_of_service = visits.date_of_service
 ),
 
 own_diagnoses as (

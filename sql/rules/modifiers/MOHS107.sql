@@ -38,13 +38,28 @@ remedy: >
   Another lesion wants XS. Where nothing separates the two services, take the modifier and the
   bundled line off.
 --- */
-with patient_days as (
+with carriers as (
+    select
+        lines.line_id,
+        lines.patient_id
+    from core.encounter_line as lines
+    where
+        lines.has_distinct_modifier
+        and (
+            coalesce(list_contains(lines.modifiers, 'XE'), false)
+            or coalesce(list_contains(lines.modifiers, 'XP'), false)
+            or coalesce(list_contains(lines.modifiers, 'XU'), false)
+        )
+),
+
+patient_days as (
     select
         lines.patient_id,
         lines.date_of_service,
         count(distinct lines.rendering_npi) as practitioners,
         count(distinct lines.place_of_service) as places
     from core.patient_line as lines
+    semi join carriers on lines.patient_id = carriers.patient_id
     where lines.has_mohs_day
     group by lines.patient_id, lines.date_of_service
 ),
@@ -71,19 +86,7 @@ marked_lines as (
         on
             lines.patient_id = patient_days.patient_id
             and lines.date_of_service = patient_days.date_of_service
-    where lines.has_distinct_modifier
-),
-
-same_lesions as (
-    select distinct
-        pairs.line_id,
-        pairs.related_line_id
-    from core.encounter_pair as pairs
-    inner join core.line_diagnosis as diagnoses on pairs.line_id = diagnoses.line_id
-    inner join core.line_diagnosis as related_diagnoses
-        on
-            pairs.related_line_id = related_diagnoses.line_id
-            and diagnoses.code = related_diagnoses.code
+    semi join carriers on lines.line_id = carriers.line_id
 )
 
 select
@@ -106,7 +109,6 @@ select
     pairs.related_line_id,
     cast(null as varchar) as severity
 from marked_lines as lines
-inner join core.encounter_pair as pairs on lines.line_id = pairs.line_id
-inner join same_lesions
-    on pairs.line_id = same_lesions.line_id and pairs.related_line_id = same_lesions.related_line_id
+inner join core.encounter_pair as pairs
+    on lines.line_id = pairs.line_id and pairs.shares_diagnosis
 where lines.has_xu

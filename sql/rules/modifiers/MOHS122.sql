@@ -39,7 +39,7 @@ with told_apart as (
             and stage.payer = accepted.payer
             and stage.date_of_service between accepted.effective_from and accepted.effective_to
             and modifiers.modifier = accepted.value
-    where stage.is_first_stage
+    where stage.is_first_stage and stage.code_lines > 1
 )
 
 select
@@ -56,6 +56,8 @@ anti join told_apart as first_apart on lines.line_id = first_apart.line_id
 anti join told_apart as other_apart on other.line_id = other_apart.line_id
 where
     lines.is_first_stage
+    and lines.code_lines > 1
+    and other.code_lines > 1
     and lines.bilateral = '0'
     and (
         (

@@ -33,6 +33,7 @@ with melanomas as (
         bool_or(diagnoses.code like 'D03%') as is_in_situ
     from core.mohs_line as stage
     inner join core.line_diagnosis as diagnoses on stage.line_id = diagnoses.line_id
+    where diagnoses.code like 'C43%' or diagnoses.code like 'D03%'
     group by stage.line_id
 )
 

@@ -34,6 +34,7 @@ with history_pointers as (
             classes.class_name = 'history'
             and starts_with(diagnoses.code, classes.diagnosis_prefix)
             and stage.date_of_service between classes.effective_from and classes.effective_to
+    where stage.pointers > 0 and stage.malignant_pointers = 0
     group by stage.line_id
 )
 

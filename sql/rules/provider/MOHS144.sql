@@ -65,14 +65,10 @@ with readings as (
             and specimen.payer = near.payer
             and specimen.date_of_service between near.effective_from and near.effective_to
             and date_diff('day', stage.date_of_service, specimen.date_of_service) <= near.number
-    inner join core.line_diagnosis as diagnoses on specimen.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as diagnoses
+        on specimen.line_id = diagnoses.line_id and diagnoses.is_malignant
     inner join core.line_diagnosis as stage_diagnoses
         on stage.line_id = stage_diagnoses.line_id and diagnoses.code = stage_diagnoses.code
-    inner join reference.icd10_class as classes
-        on
-            classes.class_name = 'malignant'
-            and starts_with(diagnoses.code, classes.diagnosis_prefix)
-            and specimen.date_of_service between classes.effective_from and classes.effective_to
     anti join core.chart_lesion as lesions
         on
             stage.encounter_id = lesions.encounter_id

@@ -44,7 +44,8 @@ anal_pointers as (
         lines.line_id,
         count(*) as pointers
     from core.mohs_line as lines
-    inner join core.line_diagnosis as diagnoses on lines.line_id = diagnoses.line_id
+    inner join core.line_diagnosis as diagnoses
+        on lines.line_id = diagnoses.line_id and diagnoses.site_family = 'AMBIG'
     inner join reference.icd10_class as classes
         on
             classes.class_name = 'anal_skin'
