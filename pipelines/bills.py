@@ -102,7 +102,9 @@ def _type_claims(
         .then(pl.lit("1"))
         .otherwise(pl.col("frequency_code")),
     )
-    first_days = lines.group_by("claim_ordinal").agg(first_date_of_service=pl.col("first_day").min())
+    first_days = lines.group_by("claim_ordinal").agg(
+        first_date_of_service=pl.col("first_day").min()
+    )
     headed = headed.with_columns(bucket=identity.bucket(pl.col("patient_id"))).join(
         first_days, on="claim_ordinal", how="left", maintain_order="left"
     )

@@ -184,7 +184,7 @@ def _say_price(connection: duckdb.DuckDBPyConnection, line_id: str) -> None:
             text += (
                 f": allowed {_dollars(one['allowed'])}, {one['variance']:+,.2f} against expected"
             )
-        elif one["explanation"]:
+        if one["explanation"]:
             text += f": {one['explanation']}"
         click.echo(f"  {text}")
 

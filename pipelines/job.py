@@ -212,7 +212,7 @@ def say_summary(row: dict[str, Any]) -> None:
     )
     click.echo(
         f"payment   ${row['expected_allowed']:,.2f} expected, ${row['allowed']:,.2f} allowed "
-        f"(Medicare schedule, {row['lines_compared']:,} lines where both are known)"
+        f"(fee schedule or contract, {row['lines_compared']:,} lines where both are known)"
     )
     click.echo(
         f"at risk   ${row['at_risk']:,.2f} on {row['lines_at_risk']:,} lines that break an error rule "

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -200,7 +201,7 @@ def _layered(
     """Shipped rows with the practice's rows of the same table over them, checked."""
     table = _stem(model)
     shipped_file = SHIPPED_FOLDER / f"{table}.csv"
-    shipped = check(model, parse(model, shipped_file))
+    shipped = _shipped(model, shipped_file, shipped_file.stat().st_mtime_ns)
     keep = _pairs_of(codes, shipped) if codes is not None else None
     own = [parse(model, path, keep=keep) for path in own_files(table, practice)]
     if not own:
@@ -211,6 +212,12 @@ def _layered(
     if table == "mpfs_rvu":
         return pl.concat([shipped, added])
     return pl.concat([outside(key_of(model), shipped, added), added])
+
+
+@cache
+def _shipped(model: type[Dated], path: Path, changed: int) -> pl.DataFrame:
+    """The rows of a file that ships, as it stood when it was last changed, checked."""
+    return check(model, parse(model, path))
 
 
 def _pairs_of(codes: Collection[str], shipped: pl.DataFrame) -> pl.Expr:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import rules, warehouse
+from pipelines import landing, rules, steps, warehouse
+from pipelines.places import Place
 from pipelines.simulate import simulate
 from tests import perturbation, second_opinion
-from tests.conftest import mohs
 from tests.second_opinion import FLAGGED, NOT_EVALUABLE, PASSED, files, tables
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ class Both:
 
 @pytest.fixture(scope="session")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """The simulator's claims, spoiled, judged here and by `mohs ingest` and `mohs audit`."""
+    """The simulator's claims, spoiled, judged here and by the steps of `mohs ingest` and `mohs audit`."""
     folder = tmp_path_factory.mktemp("second opinion")
     practice, exports = folder / "sim" / "practice", folder / "exports"
     simulate(folder / "sim", SIMULATED, MONTHS, SEED)
@@ -75,9 +75,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     exports.mkdir()
     files.write_exports(claims, exports)
     file = folder / "warehouse.duckdb"
-    for words in (("ingest", "--practice", practice, exports), ("audit", "--practice", practice)):
-        done = mohs(*map(str, words), cwd=folder, MOHS_WAREHOUSE=str(file))
-        assert done.returncode == 0, done.stderr
+    place = Place(file, practice)
+    outcomes = steps.land(place, list(landing.files([exports])))
+    steps.settle(place, outcomes)
+    steps.audit(place)
     engine, severities, accepted = read_engine(file)
     second = second_opinion.judge(claims, practice / "providers.csv").outcomes
     return Both(claims, second, engine, severities, accepted)

@@ -408,7 +408,7 @@ select
         else
             'Rules that flag at least one line: ' || figure(count(ranked.rule_id)) || ' of '
             || figure(count(*)) || '. Most lines: ' || string_agg(
-                ranked.rule_id || ' (' || replace(rules.name, '-', ' ') || ', '
+                ranked.rule_id || ' (' || replace(replace(rules.name, '-', ' '), 'mohs', 'Mohs') || ', '
                 || counted(ranked.lines, 'line') || ')',
                 ', ' order by ranked.place
             ) filter (where ranked.place <= 3)
@@ -428,7 +428,7 @@ empty: There is no finding in this period.
 note: The fifteen rules that flag most lines; all are in the table that follows.
 --- */
 select
-    findings.rule_id || ' ' || replace(coalesce(rules.name, ''), '-', ' ') as rule,
+    findings.rule_id || ' ' || replace(replace(coalesce(rules.name, ''), '-', ' '), 'mohs', 'Mohs') as rule,
     findings.severity,
     count(distinct findings.line_id) as lines_flagged
 from audit.finding as findings

@@ -500,14 +500,25 @@ varied_fees as (
             and variations.factor_day between factors.effective_from and factors.effective_to
 ),
 
-line_fees as (
+-- The fee the line was priced by, whatever its terms; of a line adjudicated as another code, that
+-- code's.
+own_fees as (
     select
         lines.line_id,
-        varied_fees.variation,
-        varied_fees.told,
-        varied_fees.distance,
-        varied_fees.other_locality,
-        varied_fees.factor_day,
+        cast(round(
+            cast(lines.full_fee as double) / nullif(cast(lines.units as double), 0), 2
+        ) as decimal(12, 2)) as fee
+    from repriced_lines as lines
+    where not lines.is_recoded and lines.full_fee is not null
+    union all
+    select
+        lines.line_id,
+        cast(round(lines.flat_fee, 2) as decimal(12, 2)) as fee
+    from repriced_lines as lines
+    where lines.is_recoded and lines.flat_fee is not null
+    union all
+    select
+        lines.line_id,
         cast(round(varied_fees.fee * lines.share, 2) as decimal(12, 2)) as fee
     from repriced_lines as lines
     inner join line_schedules as terms on lines.line_id = terms.line_id
@@ -519,40 +530,8 @@ line_fees as (
             and terms.locality = varied_fees.locality
             and terms.apm_qualifying = varied_fees.apm_qualifying
             and terms.fee_day = varied_fees.fee_day
-    where varied_fees.variation <> 'own' or lines.is_recoded
-    union all
-    -- the fee the line was priced by, whatever its terms
-    select
-        lines.line_id,
-        cast('own' as varchar) as variation,
-        cast(null as varchar) as told,
-        cast(0 as int) as distance,
-        lines.locality as other_locality,
-        lines.fee_date as factor_day,
-        cast(round(
-            cast(lines.full_fee as double) / nullif(cast(lines.units as double), 0), 2
-        ) as decimal(12, 2)) as fee
-    from repriced_lines as lines
-    where not lines.is_recoded and lines.full_fee is not null
-    union all
-    select
-        lines.line_id,
-        cast('own' as varchar) as variation,
-        cast(null as varchar) as told,
-        cast(0 as int) as distance,
-        lines.locality as other_locality,
-        lines.fee_date as factor_day,
-        cast(round(lines.flat_fee, 2) as decimal(12, 2)) as fee
-    from repriced_lines as lines
-    where lines.is_recoded and lines.flat_fee is not null
-),
-
-own_fees as (
-    select
-        line_fees.line_id,
-        line_fees.fee
-    from line_fees
-    where line_fees.variation = 'own'
+            and varied_fees.variation = 'own'
+    where lines.is_recoded
 ),
 
 repriced_groups as (
@@ -650,6 +629,7 @@ line_rates as (
         lines.charge,
         lines.units,
         lines.sequestration,
+        lines.share,
         coalesce(lines.modifier_rate, 1) as modifier_rate,
         reductions.value as reduced_rate,
         non_participations.value as non_participating_rate,
@@ -711,64 +691,111 @@ ways as (
     select cast('reduced' as varchar) as way
 ),
 
-unit_amounts as (
+own_units as (
     select
         lines.line_id,
-        fees.variation,
-        fees.told,
-        fees.distance,
-        fees.other_locality,
-        fees.factor_day,
         ways.way,
         lines.units,
         lines.modifier_rate,
-        cast(round(fees.fee * case ways.way
+        cast(round(own_fees.fee * case ways.way
             when 'own' then lines.first_rate
             when 'reduced' then lines.reduced_rate
             else cast(1 as decimal(8, 4))
         end, 2) as decimal(12, 2)) as first_amount,
-        cast(round(fees.fee * case ways.way
+        cast(round(own_fees.fee * case ways.way
             when 'own' then lines.other_rate
             when 'full' then cast(1 as decimal(8, 4))
             else lines.reduced_rate
         end, 2) as decimal(12, 2)) as other_amount
     from line_rates as lines
-    inner join line_fees as fees on lines.line_id = fees.line_id
+    inner join own_fees on lines.line_id = own_fees.line_id
     cross join ways
-    where
-        ways.way = 'own'
-        -- other values may rank the lines of a day otherwise
-        or (fees.variation in ('other_setting', 'prior_year') and lines.is_ranked)
-        or (fees.variation = 'own' and (lines.is_ranked or ways.way = 'reduced'))
+    where ways.way in ('own', 'reduced') or lines.is_ranked
 ),
 
-amounts as (
+ways_amounts as (
     select
-        unit_amounts.line_id,
-        unit_amounts.variation,
-        unit_amounts.told,
-        unit_amounts.distance,
-        unit_amounts.other_locality,
-        unit_amounts.factor_day,
-        unit_amounts.way,
-        unit_amounts.first_amount,
-        unit_amounts.other_amount,
+        own_units.line_id,
+        own_units.way,
+        own_units.first_amount,
+        own_units.other_amount,
         cast(round(
-            (
-                unit_amounts.first_amount + unit_amounts.other_amount * (unit_amounts.units - 1)
-            ) * unit_amounts.modifier_rate, 2
+            (own_units.first_amount + own_units.other_amount * (own_units.units - 1))
+            * own_units.modifier_rate, 2
         ) as decimal(12, 2)) as amount
-    from unit_amounts
+    from own_units
 ),
 
 own_amounts as (
     select
-        amounts.line_id,
-        amounts.first_amount,
-        amounts.other_amount,
-        amounts.amount
-    from amounts
-    where amounts.variation = 'own' and amounts.way = 'own'
+        ways_amounts.line_id,
+        ways_amounts.first_amount,
+        ways_amounts.other_amount,
+        ways_amounts.amount
+    from ways_amounts
+    where ways_amounts.way = 'own'
+),
+
+-- Other values of the schedule may rank the lines of a day otherwise.
+other_units as (
+    select
+        lines.line_id,
+        lines.units,
+        lines.modifier_rate,
+        lines.allowed,
+        varied_fees.variation,
+        varied_fees.told,
+        varied_fees.distance,
+        varied_fees.other_locality,
+        varied_fees.factor_day,
+        ways.way,
+        cast(round(
+            cast(round(varied_fees.fee * lines.share, 2) as decimal(12, 2)) * case ways.way
+                when 'own' then lines.first_rate
+                when 'reduced' then lines.reduced_rate
+                else cast(1 as decimal(8, 4))
+            end, 2
+        ) as decimal(12, 2)) as first_amount,
+        cast(round(
+            cast(round(varied_fees.fee * lines.share, 2) as decimal(12, 2)) * case ways.way
+                when 'own' then lines.other_rate
+                when 'full' then cast(1 as decimal(8, 4))
+                else lines.reduced_rate
+            end, 2
+        ) as decimal(12, 2)) as other_amount
+    from line_rates as lines
+    inner join line_schedules as terms on lines.line_id = terms.line_id
+    inner join varied_fees
+        on
+            terms.procedure_code = varied_fees.procedure_code
+            and terms.component = varied_fees.component
+            and terms.setting = varied_fees.setting
+            and terms.locality = varied_fees.locality
+            and terms.apm_qualifying = varied_fees.apm_qualifying
+            and terms.fee_day = varied_fees.fee_day
+    inner join ways
+        on
+            ways.way = 'own'
+            or (varied_fees.variation in ('other_setting', 'prior_year') and lines.is_ranked)
+    where varied_fees.variation <> 'own'
+),
+
+other_amounts as (
+    select
+        other_units.line_id,
+        other_units.variation,
+        other_units.told,
+        other_units.distance,
+        other_units.other_locality,
+        other_units.factor_day,
+        other_units.way,
+        other_units.units,
+        other_units.allowed,
+        cast(round(
+            (other_units.first_amount + other_units.other_amount * (other_units.units - 1))
+            * other_units.modifier_rate, 2
+        ) as decimal(12, 2)) as amount
+    from other_units
 ),
 
 -- What is expected of a line adjudicated as another code.
@@ -789,18 +816,9 @@ expectations as (
 -- of the fee, then the charge; the many localities come last, for one may fit by chance.
 alternatives as (
     select
-        lines.line_id,
+        amounts.line_id,
+        amounts.variation as cause,
         case
-            when amounts.variation <> 'own' then amounts.variation
-            when not lines.is_ranked then 'add_on_halved'
-            when amounts.way = 'reduced' and lines.is_worse_raised then 'wrong_rank'
-            when amounts.way = 'reduced' then 'reduction_on'
-            when lines.is_better_denied then 'first_denied'
-            when lines.is_better_reduced then 'wrong_rank'
-            else 'reduction_off'
-        end as cause,
-        case
-            when amounts.variation = 'own' then 10
             when amounts.variation = 'other_setting' and amounts.way = 'own' then 20
             when amounts.variation = 'other_factor' then 22
             when amounts.variation = 'qp_factor' then 24
@@ -809,14 +827,34 @@ alternatives as (
             when amounts.variation = 'prior_year' then 34
             else 60 + amounts.distance
         end as preference,
+        amounts.told || case amounts.way
+            when 'own' then ''
+            when 'reduced' then ', reduced as a further procedure'
+            else ', as the first procedure of the day'
+        end as told,
+        amounts.other_locality as place,
+        amounts.factor_day as day,
+        amounts.amount
+    from other_amounts as amounts
+    where
+        abs(amounts.amount - amounts.allowed)
+        <= case
+            when amounts.variation = 'other_locality' then cast(0 as decimal(12, 2))
+            else cast(round(amounts.units * cast(0.01 as decimal(3, 2)), 2) as decimal(12, 2))
+        end
+    union all
+    select
+        lines.line_id,
         case
-            when amounts.variation <> 'own'
-                then
-                    amounts.told || case amounts.way
-                        when 'own' then ''
-                        when 'reduced' then ', reduced as a further procedure'
-                        else ', as the first procedure of the day'
-                    end
+            when not lines.is_ranked then 'add_on_halved'
+            when amounts.way = 'reduced' and lines.is_worse_raised then 'wrong_rank'
+            when amounts.way = 'reduced' then 'reduction_on'
+            when lines.is_better_denied then 'first_denied'
+            when lines.is_better_reduced then 'wrong_rank'
+            else 'reduction_off'
+        end as cause,
+        cast(10 as int) as preference,
+        case
             when not lines.is_ranked
                 then 'the multiple procedure reduction, of a line that is exempt from it'
             when amounts.way = 'reduced' and lines.is_worse_raised
@@ -827,19 +865,16 @@ alternatives as (
                 then 'paid in full, while a line of a higher fee was reduced'
             else 'the multiple procedure reduction was not taken'
         end as told,
-        amounts.other_locality as place,
-        amounts.factor_day as day,
+        cast('' as varchar) as place,
+        cast('1900-01-01' as date) as day,
         amounts.amount
     from line_rates as lines
-    inner join amounts on lines.line_id = amounts.line_id
-    left join own_amounts on lines.line_id = own_amounts.line_id
+    inner join ways_amounts as amounts on lines.line_id = amounts.line_id
+    inner join own_amounts on lines.line_id = own_amounts.line_id
     where
-        abs(amounts.amount - lines.allowed)
-        <= case
-            when amounts.variation = 'other_locality' then cast(0 as decimal(12, 2))
-            else cast(round(lines.units * cast(0.01 as decimal(3, 2)), 2) as decimal(12, 2))
-        end
-        and (amounts.variation <> 'own' or amounts.amount <> own_amounts.amount)
+        amounts.amount <> own_amounts.amount
+        and abs(amounts.amount - lines.allowed)
+        <= cast(round(lines.units * cast(0.01 as decimal(3, 2)), 2) as decimal(12, 2))
     union all
     select
         lines.line_id,

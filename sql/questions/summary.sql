@@ -2,7 +2,7 @@
 title: What the last audit came to
 meaning: >
   One row over everything on file: rows in, accepted and set aside; findings that stand, by
-  severity; what Medicare's schedule gives against what was allowed on the lines where both are
+  severity; what the fee schedule or the contract gives against what was allowed where both are
   known; dollars at risk.
 grain: one row
 columns:

@@ -1,8 +1,9 @@
 /* ---
 title: Lines paid below the fee schedule
 meaning: >
-  Potential underpayments, to be reviewed: adjudicated, not denied, allowed below what
-  Medicare's schedule gives by more than the tolerance. `explanation` is the sum step by step.
+  Potential underpayments, to be reviewed: adjudicated, not denied, allowed by more than the
+  tolerance below what Medicare's schedule, or the payer's contract, gives. `explanation` is the sum
+  step by step.
 grain: one row per line
 --- */
 select
