@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import polars as pl
 
-from pipelines import examples, printing, reference, rules, steps
+from pipelines import examples, printing, reference, rule_pages, rules, steps
 from pipelines.places import Place
 from schemas import dictionary
 from schemas.reference import NcciAddOn, NcciMue, NcciPtp
@@ -118,9 +118,9 @@ def show(place: Place, folder: Path | None, choice: Choice, *, form: str) -> int
     whole = rules.read_book(*steps.own_rules(place, folder), practice=place.practice)
     book = whole if choice.is_open else rules.Book(choose(whole, choice), whole.problems)
     if form == "json":
-        click.echo(json.dumps(rules.catalogue_json(book), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(rule_pages.catalogue_json(book), indent=1, ensure_ascii=False))
     elif form == "markdown":
-        click.echo(rules.markdown(book), nl=False)
+        click.echo(rule_pages.markdown(book), nl=False)
     else:
         rows = [
             (
@@ -173,7 +173,7 @@ def pages() -> dict[str, str]:
     from pipelines import cli
 
     return {
-        "rules.md": rules.markdown(rules.read_book()),
+        "rules.md": rule_pages.markdown(rules.read_book()),
         "tables.md": dictionary.markdown(),
         "cli.md": _commands(cli.mohs),
     }

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import case_charts, charts, dated, overlays, reference, rules, warehouse
+from pipelines import case_charts, charts, dated, judging, overlays, reference, warehouse
 from pipelines.case_remits import remittance
 from pipelines.cases import FLAGGED, NOT_EVALUABLE, PROVIDERS, Case, ExampleLine
 from pipelines.rules import Rule
@@ -86,7 +86,7 @@ def check(book: Sequence[Rule], practice: Path | None = None) -> tuple[Check, ..
     labelled = [(rule, case) for rule in book for case in rule.cases]
     # a rule that is off by default is shown as it judges for a payer that has it on
     found = judge(
-        [case for _, case in labelled], [rules.switched_on(rule) for rule in book], practice
+        [case for _, case in labelled], [judging.switched_on(rule) for rule in book], practice
     )
     return tuple(
         _check(rule, case, lines) for (rule, case), lines in zip(labelled, found, strict=True)
@@ -180,10 +180,10 @@ def _run_each(
     judged: set[tuple[str, str]] = set()
     not_evaluable: set[tuple[str, str]] = set()
     for rule in book:
-        outcome = rules.run(connection, [rule], run_id="examples")
+        outcome = judging.run(connection, [rule], run_id="examples")
         if outcome.problems:
             raise ValueError(str(outcome.problems[0]))
-        for line_id, missing in rules.lines(connection, rule):
+        for line_id, missing in judging.lines(connection, rule):
             (judged if missing is None else not_evaluable).add((rule.id, line_id))
     findings = {
         (rule_id, line_id): (severity, reason)

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 from rich.markdown import Markdown
 
-from pipelines import printing, rules, steps, warehouse
+from pipelines import printing, rule_pages, rules, steps, warehouse
 from pipelines.places import Place
 from schemas.headers import RULE_ID
 
@@ -23,7 +23,7 @@ def explain(place: Place, what: str) -> int:
     if RULE_ID.fullmatch(what.upper()):
         book = rules.read_book(*steps.own_rules(place), practice=place.practice)
         [rule] = rules.pick(book, [what])
-        heading, text = rules.explain(rule).split("\n", 1)
+        heading, text = rule_pages.explain(rule).split("\n", 1)
         click.echo(heading.lstrip("# "))
         printing.console(100).print(Markdown(text))
         _say_coverage(place, rule.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines import rules, warehouse
+from pipelines import judging, rules, warehouse
 from pipelines.warehouse import Connection
 from schemas.headers import Problem
 
@@ -59,7 +59,7 @@ class Auditing:
 
     def _run(self, *scopes: str) -> None:
         chosen = [rule for rule in self._book.rules if rule.header.scope in scopes]
-        outcome = rules.run(self._connection, chosen, run_id=self._run_id)
+        outcome = judging.run(self._connection, chosen, run_id=self._run_id)
         for rule_id, seconds in outcome.seconds.items():
             self.seconds[rule_id] = self.seconds.get(rule_id, 0.0) + seconds
         self.problems += [found for found in outcome.problems if found not in self.problems]
@@ -93,7 +93,7 @@ class Auditing:
             connection.execute("INSERT INTO audit.finding SELECT * FROM temp.old_finding")
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE merged_finding AS "
-            + warehouse.select_text(rules.ENGINE / "merge_finding.sql"),
+            + warehouse.select_text(judging.ENGINE / "merge_finding.sql"),
             {"is_everyone": self.is_everyone, "is_same": self.is_same},
         )
         connection.execute("DELETE FROM audit.finding")
@@ -103,7 +103,7 @@ class Auditing:
         )
         connection.execute(
             "INSERT INTO audit.rule_coverage BY NAME "
-            + warehouse.select_text(rules.ENGINE / "merge_coverage.sql")
+            + warehouse.select_text(judging.ENGINE / "merge_coverage.sql")
         )
         connection.execute("DELETE FROM audit.rule")
         warehouse.insert(connection, "audit.rule", catalogue(self._book))

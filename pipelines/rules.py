@@ -1,8 +1,8 @@
-"""The rule book: read it from files, run it over `core`, explain it.
+"""The rule book: its files read and checked.
 
 A rule is `sql/rules/<family>/<ID>.sql` with a header, and `<ID>.md` beside it with worked examples;
 a practice adds its own under `rules/`. Files are found by path, so that a rule needs no Python and
-no list. `run` fills `audit.finding` and `audit.rule_coverage` of the catalog in use.
+no list. `judging` runs the rules, `rule_pages` prints them.
 
 A finding has the severity its payer's row in overlays.csv says; else the one the query returns for
 it (`severity`, declared under `severity_when`) or the header's, one lower where the release of
@@ -19,28 +19,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
 from pipelines import overlays, reference, warehouse
-from pipelines.cases import FLAGGED, NOT_EVALUABLE, Case, read_cases
-from pipelines.cases import markdown as case_markdown
+from pipelines.cases import NOT_EVALUABLE, Case, read_cases
 from schemas.dictionary import tables
-from schemas.headers import Block, Citation, Problem, RuleHeader, blocks, rule_header
+from schemas.headers import Block, Problem, RuleHeader, blocks, rule_header
 from schemas.reference import SWITCHES, Overlay, RuleParameter
 from schemas.table import DATE_OPEN
 
 FOLDER = warehouse.SQL / "rules"
-ENGINE = warehouse.SQL / "engine"
 LAYERS = ("core", "reference", "audit")
 """What a rule may read."""
 FARTHEST_RELEASE = 8
@@ -50,31 +46,8 @@ DEMOTING = ("ptp",)
 THRESHOLDS = "core.threshold"
 """Where a rule finds the values of its parameters."""
 
-INTRODUCTION = f"""\
-Written from `sql/rules/` by `mohs docs`; do not edit. An *error* will be denied or is an
-overpayment, a *warning* is likely to be, an *info* is worth a look. Sources are graded: authority
-(read in the authority's own file), secondary (a source that quotes it), recalled (from memory of
-the text), inference (ours).
-
-A line outside the dates of the published releases a rule leans on is judged by the nearest, says
-so, and is not evaluable beyond {FARTHEST_RELEASE} quarters; judged by the PTP release of another
-quarter a finding is one severity lower. A payer's row in overlays.csv may switch a rule off or on,
-give it another severity, or another value of a parameter.
-
-In the examples, columns not shown are those of a plain Mohs line: Medicare, one patient, one MD
-dermatologist with a CLIA number, office, Ohio, C44.311, 2024-08-13. `none` is a place left blank,
-`unknown` one the source does not have; `{FLAGGED}` or a reason marks a line that is flagged. A
-second table is the chart of the day, one row per lesion and stage; what it does not show is in
-order. Every rule has at least two lines it flags and two it passes, a case whose heading says
-boundary, and for each thing it does not flag a case whose heading repeats it."""
-
 Connection = warehouse.Connection
 
-EMPTY_FINDING = (
-    "SELECT NULL::VARCHAR AS line_id, NULL::VARCHAR AS reason, NULL::VARCHAR AS severity, "
-    "NULL::VARCHAR AS related_line_id, NULL::VARCHAR AS suggested_code, "
-    "NULL::DECIMAL(9,3) AS suggested_units WHERE FALSE"
-)
 ALLOWED_COLUMNS = (
     "line_id",
     "reason",
@@ -157,14 +130,6 @@ class Book:
     def version(self) -> str:
         """Digest of the rule files."""
         return _digest("".join(f"{rule.id}{rule.version}" for rule in self.rules))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run took per rule, in seconds, and what went wrong in it."""
-
-    seconds: Mapping[str, float]
-    problems: tuple[Problem, ...]
 
 
 def read_book(*folders: Path, practice: Path | None = None, is_strict: bool = False) -> Book:
@@ -330,7 +295,7 @@ def _population_problems(rule: Rule, line: int, catalog: Connection) -> list[Pro
         if name not in columns:
             near = ", ".join(get_close_matches(name, columns)) or "another table, or drop it"
             return [Problem(rule.path, line, f"{table} has no column {name}", f"Perhaps {near}.")]
-    return _select_problems(rule, f"SELECT 1 FROM ({_population(rule)})", line, catalog)
+    return _select_problems(rule, f"SELECT 1 FROM ({population(rule)})", line, catalog)
 
 
 def _query_problems(rule: Rule, catalog: Connection) -> list[Problem]:
@@ -414,11 +379,11 @@ def _select_problems(rule: Rule, sql: str, line: int, catalog: Connection) -> li
     try:
         catalog.execute(f"EXPLAIN {sql}").fetchall()
     except duckdb.Error as error:
-        return [_told(rule, line, error)]
+        return [told(rule, line, error)]
     return []
 
 
-def _told(rule: Rule, line: int, error: duckdb.Error) -> Problem:
+def told(rule: Rule, line: int, error: duckdb.Error) -> Problem:
     """DuckDB's complaint, at the line of the file it is about."""
     text = str(error)
     place = re.search(r"LINE (\d+):", text)
@@ -427,160 +392,7 @@ def _told(rule: Rule, line: int, error: duckdb.Error) -> Problem:
     return Problem(rule.path, at, message, "Correct the query; docs/tables.md lists the columns.")
 
 
-def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcome:
-    """Run rules over the catalog in use: append to its `audit.finding` and `audit.rule_coverage`.
-
-    Findings have state `new` and first_run_id `run_id`. Each rule adds four rows of coverage
-    (flagged, passed, not_applicable, not_evaluable) that sum to the live primary lines with a
-    charge. A rule that fails is told in the outcome, every line is then not evaluable to it, and
-    the others go on.
-    """
-    live_lines = warehouse.value(
-        connection,
-        "SELECT count(*) FROM core.service_line WHERE encounter_id IS NOT NULL AND charge > 0",
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE rule_finding AS "
-        "SELECT * EXCLUDE (is_superseded) FROM audit.finding LIMIT 0"
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE supersession (rule_id VARCHAR, superseded_id VARCHAR)"
-    )
-    seconds: dict[str, float] = {}
-    problems: list[Problem] = []
-    coverage: list[dict[str, object]] = []
-    counts: dict[object, Counts] = {}
-    overlaid = {
-        row[0] for row in connection.execute("SELECT rule_id FROM reference.overlay").fetchall()
-    }
-    for rule in rules:
-        started = time.perf_counter()
-        try:
-            flagged = _find(connection, rule, run_id)
-            alike = _alike(rule) if rule.id not in overlaid else rule.id
-            if alike not in counts:
-                counts[alike] = _count(connection, rule, is_overlaid=rule.id in overlaid)
-            coverage += _coverage(rule, live_lines, counts[alike], flagged)
-        except duckdb.Error as error:
-            problems.append(_told(rule, rule.sql_line, error))
-            coverage += _coverage(rule, live_lines, {"the rule failed": live_lines}, 0)
-        seconds[rule.id] = time.perf_counter() - started
-        for other in rule.header.supersedes:
-            connection.execute("INSERT INTO temp.supersession VALUES (?, ?)", [rule.id, other])
-    warehouse.insert(
-        connection,
-        "audit.rule_coverage",
-        pl.DataFrame(coverage, schema=warehouse.frame_schema("audit.rule_coverage")),
-    )
-    connection.execute(f"INSERT INTO audit.finding BY NAME {_engine('finding')}")
-    return Outcome(seconds, tuple(problems))
-
-
-def _find(connection: Connection, rule: Rule, run_id: str) -> int:
-    """Append what the rule finds to temp.rule_finding; how many lines that are."""
-    # most rules find nothing in most sets: then there is nothing to weigh
-    if not warehouse.value(
-        connection,
-        f"CREATE OR REPLACE TEMP TABLE found AS {EMPTY_FINDING} UNION ALL BY NAME ({rule.sql}\n)",
-    ):
-        return 0
-    lines, said = _lines(rule, "line_id IN (SELECT line_id FROM temp.found)")
-    return int(
-        warehouse.value(
-            connection,
-            f"INSERT INTO temp.rule_finding BY NAME {lines} {_engine('rule_finding')}",
-            {
-                **said,
-                "severity": rule.header.severity,
-                "severities": list(rule.header.severities),
-                "rule_version": rule.version,
-                "run_id": run_id,
-            },
-        )
-    )
-
-
-Counts = dict[str | None, int]
-"""The lines a rule is about, by what is missing to judge them; None: nothing."""
-
-
-def _alike(rule: Rule) -> object:
-    """What rules without a payer's row have in common that are about the same lines."""
-    header = rule.header
-    if header.default != "on":
-        return rule.id
-    return header.population, header.needs, header.requires, header.releases, header.effective
-
-
-def _count(connection: Connection, rule: Rule, *, is_overlaid: bool) -> Counts:
-    lines, said = _lines(rule)
-    query = f"{lines} SELECT missing, count(*) FROM rule_lines GROUP BY missing"
-    if not is_overlaid and rule.header.default == "on":
-        # without a payer's row there is nothing to join
-        query = (
-            f"SELECT missing, count(*) FROM ({_population(rule)}) "
-            "WHERE date_of_service BETWEEN $first_day AND $last_day "
-            "AND encounter_id IS NOT NULL AND charge > 0 GROUP BY missing"
-        )
-        said = {name: said[name] for name in ("first_day", "last_day")}
-    return dict(connection.execute(query, said).fetchall())
-
-
-def _coverage(
-    rule: Rule, live_lines: int, counts: Mapping[str | None, int], flagged: int
-) -> list[dict[str, object]]:
-    """Every live primary line with a charge has one outcome of a rule."""
-    missing = {name: lines for name, lines in sorted(counts.items(), key=str) if name is not None}
-    judged = counts.get(None, 0)
-    outcomes = {
-        "flagged": flagged,
-        "passed": judged - flagged,
-        "not_evaluable": sum(missing.values()),
-        "not_applicable": live_lines - judged - sum(missing.values()),
-    }
-    return [
-        {
-            "rule_id": rule.id,
-            "outcome": outcome,
-            "lines": lines,
-            "missing": list(missing) if outcome == "not_evaluable" else [],
-            "missing_lines": list(missing.values()) if outcome == "not_evaluable" else [],
-        }
-        for outcome, lines in outcomes.items()
-    ]
-
-
-def switched_on(rule: Rule) -> Rule:
-    """The rule as it runs for a payer that has it on."""
-    return replace(rule, header=replace(rule.header, default="on"))
-
-
-def lines(connection: Connection, rule: Rule) -> list[tuple[str, str | None]]:
-    """Every line in use that the rule is about, and what keeps it from being judged."""
-    query, said = _lines(rule)
-    found = connection.execute(f"{query} SELECT line_id, missing FROM rule_lines", said)
-    return [(line_id, missing) for line_id, missing in found.fetchall()]
-
-
-def _lines(rule: Rule, condition: str = "TRUE") -> tuple[str, dict[str, object]]:
-    """The CTE `rule_lines`, of the lines that meet a condition, and its parameters."""
-    header = rule.header
-    return (
-        f"WITH population AS ({_population(rule)} AND {condition}), rule_lines AS ({_engine('rule_line')})",
-        {
-            "rule_id": rule.id,
-            "default_setting": header.default,
-            "first_day": header.effective.first,
-            "last_day": header.effective.last or date.fromisoformat(DATE_OPEN),
-        },
-    )
-
-
-def _engine(name: str) -> str:
-    return warehouse.select_text(ENGINE / f"{name}.sql")
-
-
-def _population(rule: Rule) -> str:
+def population(rule: Rule) -> str:
     """The rule's population with the columns that say whether and by what a line is judged.
 
     `missing` names the first thing without which the line is not evaluable.
@@ -608,134 +420,3 @@ def _absent(rule: Rule) -> list[tuple[str, str]]:
         absent.append((f"{series}_quarters IS NULL", f"a {series} release"))
         absent.append((f"{series}_quarters > {FARTHEST_RELEASE}", f"a nearer {series} release"))
     return absent
-
-
-def catalogue_json(book: Book) -> list[dict[str, Any]]:
-    """The catalogue as `mohs rules --json` prints it."""
-    return [_as_dictionary(rule) for rule in book.rules]
-
-
-def _as_dictionary(rule: Rule) -> dict[str, Any]:
-    header = rule.header
-    effective = {"from": header.effective.first.isoformat()}
-    if header.effective.last:
-        effective["to"] = header.effective.last.isoformat()
-    return {
-        "id": header.id,
-        "name": header.name,
-        "summary": header.summary,
-        "severity": header.severity,
-        **({"severity_when": dict(header.severity_when)} if header.severity_when else {}),
-        **({"default": header.default} if header.default != "on" else {}),
-        **({"parameters": dict(header.parameters)} if header.parameters else {}),
-        "category": header.category,
-        "population": header.population,
-        "needs": list(header.needs),
-        "requires": list(header.requires),
-        "releases": list(header.releases),
-        "scope": header.scope,
-        "effective": effective,
-        "carc": list(header.carc),
-        "citation": [
-            {
-                "title": item.title,
-                **({"url": item.url} if item.url else {}),
-                "grade": item.grade,
-                "checked": item.checked.isoformat(),
-            }
-            for item in header.citation
-        ],
-        "why": header.why,
-        "exceptions": list(header.exceptions),
-        "remedy": header.remedy,
-        "supersedes": list(header.supersedes),
-        "examples": rule.counts,
-    }
-
-
-def explain(rule: Rule, level: int = 1) -> str:
-    """A rule as Markdown: what, why, sources, examples, SQL."""
-    header = rule.header
-    marks = "#" * level
-    span = f"from {header.effective.first}"
-    if header.effective.last:
-        span += f" to {header.effective.last}"
-    lines = [
-        f"{marks} {header.id} {header.name}",
-        "",
-        header.summary,
-        "",
-        f"**{header.severity}** · {header.category} · days of service {span} · {header.scope}",
-        "",
-        *(f"- **{name}** where {text}" for name, text in header.severity_when.items()),
-        *([""] if header.severity_when else []),
-        *(
-            ["Off unless a payer's row in overlays.csv says `on` or a severity.", ""]
-            if header.default == "off"
-            else []
-        ),
-        f"Judges `{header.population}`; needs {', '.join(header.needs)}"
-        + (f"; not evaluable without {', '.join(header.requires)}" if header.requires else "")
-        + (f"; leans on releases of {', '.join(header.releases)}" if header.releases else "")
-        + ".",
-        "",
-        f"{marks}# Why",
-        "",
-        header.why,
-        "",
-    ]
-    if header.parameters:
-        lines += [f"{marks}# Values", "", *_valued(rule), ""]
-    if header.exceptions:
-        lines += [f"{marks}# Not flagged", "", *(f"- {item}" for item in header.exceptions), ""]
-    lines += [f"{marks}# What to do", "", header.remedy, ""]
-    if header.carc:
-        lines += [f"Payers deny such lines with CARC {', '.join(header.carc)}.", ""]
-    if header.supersedes:
-        lines += [f"Stands in for {', '.join(header.supersedes)} on the same line.", ""]
-    lines += [f"{marks}# Sources", "", *(f"- {_cited(item)}" for item in header.citation), ""]
-    lines += [f"{marks}# Examples", ""]
-    for case in rule.cases:
-        lines += [f"{marks}## {case.title}", "", *case_markdown(case), ""]
-    lines += [f"{marks}# SQL", "", "```sql", rule.sql, "```", ""]
-    return "\n".join(lines)
-
-
-def _cited(item: Citation) -> str:
-    title = f"[{item.title}]({item.url})" if item.url else item.title
-    return f"{title} ({item.grade}, checked {item.checked})"
-
-
-def _valued(rule: Rule) -> list[str]:
-    """The parameters with their values in force, as a list."""
-    lines = []
-    for name, meaning in rule.header.parameters.items():
-        lines.append(f"- `{name}`: {meaning}")
-        for value in rule.values:
-            if value.parameter != name:
-                continue
-            span = f"from {value.first}"
-            if value.last.isoformat() != DATE_OPEN:
-                span += f" to {value.last}"
-            who = f"for {value.payer} " if value.payer else ""
-            graded = f"{value.source}; {value.evidence}" if value.evidence else value.source
-            lines.append(f"  - **{value.value}** {who}{span} ({graded})")
-    return lines
-
-
-def markdown(book: Book) -> str:
-    """`docs/rules.md`: the book as a table, then every rule."""
-    lines = [
-        "# Rules",
-        "",
-        *INTRODUCTION.splitlines(),
-        "",
-        "| rule | name | severity | what it finds |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| [{rule.id}](#{rule.id.lower()}-{rule.header.name}) | {rule.header.name} "
-        f"| {rule.header.severity} | {rule.header.summary} |"
-        for rule in book.rules
-    ]
-    return "\n".join([*lines, "", *(explain(rule, level=2) for rule in book.rules)])

@@ -12,7 +12,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines import cases, examples, reference, rules, templates, warehouse
+from pipelines import cases, examples, judging, reference, rules, templates, warehouse
 from pipelines.warehouse import Connection
 from schemas.charts import StagedChartLesion, StagedChartStage, words
 from tests.desk import Desk, opened
@@ -88,7 +88,7 @@ def built(desk: Desk, *names: str, rule_ids: Sequence[str] = ()) -> dict[str, li
         warehouse.build(desk.connection, warehouse.queries("core"))
         found = {name: desk.rows(f"SELECT * FROM core.{name}") for name in names}
         if rule_ids:
-            outcome = rules.run(desk.connection, rules.pick(BOOK, rule_ids), run_id="run")
+            outcome = judging.run(desk.connection, rules.pick(BOOK, rule_ids), run_id="run")
             assert outcome.problems == ()
             found["findings"] = desk.rows(
                 "SELECT rule_id, line_id, severity, reason FROM audit.finding ORDER BY rule_id"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import examples, reference, rules, warehouse
+from pipelines import examples, judging, reference, rules, warehouse
 from pipelines.cases import read_cases
 
 BOOK = {rule.id: rule for rule in rules.read_book().rules}
@@ -30,7 +30,7 @@ def stage(connection: warehouse.Connection, folder: Path, table: str) -> None:
 
 def found(connection: warehouse.Connection, rule_id: str) -> list[tuple[str, str]]:
     warehouse.build(connection, warehouse.queries("core"))
-    outcome = rules.run(connection, [BOOK[rule_id]], run_id="test")
+    outcome = judging.run(connection, [BOOK[rule_id]], run_id="test")
     assert outcome.problems == ()
     return connection.execute("SELECT line_id, reason FROM audit.finding ORDER BY 1").fetchall()
 

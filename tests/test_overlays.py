@@ -13,7 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import examples, landing, overlays, reference, rules, steps, warehouse
+from pipelines import (
+    examples,
+    judging,
+    landing,
+    overlays,
+    reference,
+    rule_pages,
+    rules,
+    steps,
+    warehouse,
+)
 from pipelines.cases import Case, read_cases
 from pipelines.dated import ReferenceFileError
 from pipelines.places import Place
@@ -176,10 +186,10 @@ def test_every_parameter_that_ships_is_some_rules(tmp_path: Path) -> None:
 def test_the_explanation_carries_values_with_their_source(tmp_path: Path) -> None:
     practice = write(tmp_path, "MOHS065,north,lookback_days,90,2024-01-01,2024-12-31,policy 3,")
     [rule] = rules.pick(rules.read_book(practice=practice), ["MOHS065"])
-    text = rules.explain(rule)
+    text = rule_pages.explain(rule)
     assert "**60** from 2019-01-01 (Summary of CGS article A56836" in text
     assert "**90** for north from 2024-01-01 to 2024-12-31 (policy 3)" in text
-    assert "for north" not in rules.explain(rules.pick(BOOK, ["MOHS065"])[0])
+    assert "for north" not in rule_pages.explain(rules.pick(BOOK, ["MOHS065"])[0])
 
 
 def told(book: rules.Book, folder: Path) -> list[Problem]:
@@ -381,7 +391,9 @@ def test_what_is_switched_off_is_not_applicable(
     table = stages("north", "south")
     examples.stage(connection, cases_of(tmp_path, table))
     warehouse.build(connection, warehouse.queries("core"))
-    rules.run(connection, rules.pick(rules.read_book(tmp_path / "rules"), ["ACME001"]), run_id="1")
+    judging.run(
+        connection, rules.pick(rules.read_book(tmp_path / "rules"), ["ACME001"]), run_id="1"
+    )
     judged = 6 * len(payers.split())
     assert coverage(connection) == {
         "flagged": judged, "passed": 0, "not_applicable": 12 - judged, "not_evaluable": 0,
@@ -421,7 +433,7 @@ def test_a_severity_nobody_declared_fails_the_rule(
     examples.stage(connection, cases_of(tmp_path, table))
     warehouse.build(connection, warehouse.queries("core"))
     own = rules.pick(rules.read_book(tmp_path / "rules"), ["ACME001", "MOHS020"])
-    outcome = rules.run(connection, own, run_id="1")
+    outcome = judging.run(connection, own, run_id="1")
     [problem] = outcome.problems
     assert problem.path.name == "ACME001.sql"
     assert "the severity fatal, which severity_when does not name" in problem.message

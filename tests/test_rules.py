@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import examples, reference, rules, warehouse
+from pipelines import examples, judging, reference, rule_pages, rules, warehouse
 from pipelines.cases import PLAIN, Case, ExampleLine, read_cases
 
 BOOK = rules.read_book(is_strict=True)
@@ -166,7 +166,7 @@ def test_coverage_counts_every_live_primary_line_once(
     connection: warehouse.Connection, tmp_path: Path
 ) -> None:
     build(connection, cases_of(tmp_path, MIXED))
-    outcome = rules.run(connection, BOOK.rules, run_id="run-1")
+    outcome = judging.run(connection, BOOK.rules, run_id="run-1")
     assert outcome.problems == ()
     assert set(outcome.seconds) == {rule.id for rule in BOOK.rules}
     coverage: dict[str, dict[str, tuple[int, list[str]]]] = {}
@@ -195,7 +195,7 @@ def test_a_finding_carries_what_the_header_and_the_line_say(
         "'priced' AS status, 31.25 AS expected_allowed, 'medicare' AS expected_basis",
         [line_ids[2]],
     )
-    rules.run(connection, rules.pick(BOOK, ["MOHS061", "MOHS062", "MOHS100"]), run_id="run-1")
+    judging.run(connection, rules.pick(BOOK, ["MOHS061", "MOHS062", "MOHS100"]), run_id="run-1")
     columns = "rule_id, line_id, related_line_id, severity, dollars, is_superseded, state"
     assert findings(connection, columns) == [
         ("MOHS061", line_ids[1], line_ids[0], "error", Decimal("90.00"), True, "new"),
@@ -224,7 +224,7 @@ def test_hits_outside_the_population_are_dropped(
     write_rule(folder, everything.replace("is_additional_stage and site_family = 'H'", "is_mohs"))
     rule = rules.pick(rules.read_book(folder), ["ACME020"])
     build(connection, cases_of(tmp_path, MIXED))
-    rules.run(connection, rule, run_id="run-1")
+    judging.run(connection, rule, run_id="run-1")
     assert [row[0] for row in findings(connection, "reason")] == ["17311 is there"]
 
 
@@ -254,7 +254,7 @@ def test_dates_and_needs_decide_what_is_judged(
     build(
         connection, cases_of(tmp_path, "| claim | procedure | finding |\n|-|-|-|\n| A | 17312 | |")
     )
-    rules.run(connection, rule, run_id="run-1")
+    judging.run(connection, rule, run_id="run-1")
     outcomes = {
         kind: (lines, names)
         for kind, lines, names in connection.execute(
@@ -280,7 +280,7 @@ def test_a_chart_of_the_day_makes_a_line_evaluable(
         "WHERE date_of_service = DATE '2024-08-14'"
     )
     warehouse.build(connection, warehouse.queries("core"))
-    rules.run(connection, rule, run_id="run-1")
+    judging.run(connection, rule, run_id="run-1")
     assert findings(connection, "claim_id") == [("E1.B",)]
 
 
@@ -298,7 +298,7 @@ def test_a_payer_may_soften_or_silence_a_rule(
             [payer, severity],
         )
     warehouse.build(connection, warehouse.queries("core"))
-    rules.run(connection, rules.pick(BOOK, ["MOHS020"]), run_id="run-1")
+    judging.run(connection, rules.pick(BOOK, ["MOHS020"]), run_id="run-1")
     assert findings(connection, "claim_id, severity") == [("E1.A", "error"), ("E1.B", "info")]
 
 
@@ -312,7 +312,7 @@ def test_a_rule_that_fails_on_the_data_does_not_stop_the_others(
     build(
         connection, cases_of(tmp_path, "| claim | procedure | finding |\n|-|-|-|\n| A | 17312 | |")
     )
-    outcome = rules.run(connection, book.rules, run_id="run-1")
+    outcome = judging.run(connection, book.rules, run_id="run-1")
     assert [problem.path for problem in outcome.problems] == [path]
     assert ("MOHS020",) in findings(connection, "rule_id")
     assert connection.execute(
@@ -332,7 +332,7 @@ def test_lines_of_another_quarter_are_judged_by_the_nearest_release(
         for line, code in enumerate(["17311", "97597"], start=1)
     ]
     build(connection, cases_of(tmp_path, table + "\n".join(rows)))
-    rules.run(connection, rules.pick(BOOK, ["MOHS061"]), run_id="run-1")
+    judging.run(connection, rules.pick(BOOK, ["MOHS061"]), run_id="run-1")
     inside = "97597 is bundled into 17311 of the same day and neither line has a modifier that"
     inside += " frees it"
     outside = f"{inside} (judged by the PTP 2024Q3 release)"
@@ -377,7 +377,7 @@ def test_a_release_carries_by_name_and_only_ptp_weighs_less(
     table = "| claim | procedure | date | finding |\n|-|-|-|-|\n"
     rows = [f"| C{number} | 17312 | {day} | |" for number, day in enumerate(days)]
     build(connection, cases_of(tmp_path, table + "\n".join(rows)))
-    rules.run(connection, rule, run_id="run-1")
+    judging.run(connection, rule, run_id="run-1")
     expected, beyond = {}, 0
     for number, day in enumerate(days):
         _, release, quarters = min(
@@ -446,7 +446,7 @@ def test_a_closed_set_of_patients_gives_what_the_whole_gives(
 ) -> None:
     dice = random.Random(7)
     build(connection, tuple(random_case(dice, number) for number in range(60)))
-    rules.run(connection, BOOK.rules, run_id="run-1")
+    judging.run(connection, BOOK.rules, run_id="run-1")
     whole = findings(connection, "rule_id, line_id, reason, severity, dollars, is_superseded")
     counts = """SELECT rule_id, outcome, sum(lines) FROM audit.rule_coverage
                 GROUP BY rule_id, outcome ORDER BY rule_id, outcome"""
@@ -456,7 +456,7 @@ def test_a_closed_set_of_patients_gives_what_the_whole_gives(
     for condition in ("patient_id < 'E3'", "patient_id >= 'E3'"):
         with warehouse.part(connection, condition):
             warehouse.build(connection, warehouse.queries("core"))
-            rules.run(connection, BOOK.rules, run_id="run-1")
+            judging.run(connection, BOOK.rules, run_id="run-1")
             found += findings(
                 connection, "rule_id, line_id, reason, severity, dollars, is_superseded"
             )
@@ -473,7 +473,7 @@ def test_a_line_is_tested_alone_under_mai_1(
     connection.execute("UPDATE reference.ncci_mue SET mai = '1' WHERE procedure_code = '17311'")
     table = "| claim | line | units | finding |\n|-|-|-|-|\n| A | 1 | 4 | |\n| A | 2 | 3 | |\n"
     build(connection, cases_of(tmp_path, table + "| A | 3 | 5 | |"))
-    rules.run(connection, rules.pick(BOOK, ["MOHS040"]), run_id="run-1")
+    judging.run(connection, rules.pick(BOOK, ["MOHS040"]), run_id="run-1")
     assert findings(connection, "line_id") == [("E1.A-3",)]
 
 
@@ -621,7 +621,7 @@ def test_a_second_implementation_agrees_line_for_line() -> None:
 
 
 def test_the_catalogue_has_the_keys_of_the_contract() -> None:
-    catalogue = json.loads(json.dumps(rules.catalogue_json(BOOK)))
+    catalogue = json.loads(json.dumps(rule_pages.catalogue_json(BOOK)))
     assert [entry["id"] for entry in catalogue] == [rule.id for rule in BOOK.rules]
     keys = {"id", "name", "summary", "severity", "category", "population", "needs", "scope",
             "effective", "carc", "citation", "why", "exceptions", "remedy", "examples"}  # fmt: skip
@@ -638,14 +638,14 @@ def test_the_catalogue_has_the_keys_of_the_contract() -> None:
 
 def test_the_explanation_carries_header_examples_and_sql() -> None:
     for rule in BOOK.rules:
-        text = rules.explain(rule)
+        text = rule_pages.explain(rule)
         assert rule.sql in text
         assert rule.header.remedy in text
         for case in rule.cases:
             assert f"### {case.title}" in text
             for line in case.lines:
                 assert f"| {line.finding} |" in text
-    book = rules.markdown(BOOK)
+    book = rule_pages.markdown(BOOK)
     for rule in BOOK.rules:
         assert f"## {rule.id} {rule.header.name}" in book
         assert f"(#{rule.id.lower()}-{rule.header.name})" in book

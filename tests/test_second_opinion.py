@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import landing, rules, steps, warehouse
+from pipelines import judging, landing, rules, steps, warehouse
 from pipelines.places import Place
 from pipelines.simulate import simulate
 from tests import perturbation, second_opinion
@@ -103,7 +103,7 @@ def read_engine(
                 else FLAGGED
                 if (rule_id, line_id) in severities
                 else PASSED
-                for line_id, missing in rules.lines(connection, BOOK[rule_id])
+                for line_id, missing in judging.lines(connection, BOOK[rule_id])
             }
             for rule_id in COMPARED
             if rule_id in BOOK

@@ -137,7 +137,7 @@ judged_lines as (
         case
             when lines.is_denied and lines.denial_category = 'bundling'
                 then 'denied as part of another service'
-            when lines.is_denied then 'denied: a denial is not a reduction'
+            when lines.is_denied then 'a denial is not a reduction'
             when lines.payer_sequence <> 'P' then 'a later payer pays of what the first left'
             when lines.allowed is null then 'the amount allowed is not known'
             when lines.has_prior_payer then 'another payer has paid before (CARC 23)'
