@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,11 +95,13 @@ def audit(
         )
     with warehouse.locked(place.warehouse), shown() as progress:
         if only:
-            coverage, seconds = steps.try_rules(place, only, extra_rules=folder)
-            printing.show(coverage)
+            tried = steps.try_rules(place, only, extra_rules=folder)
+            printing.show(tried.coverage)
+            for problem in tried.problems:
+                click.echo(f"mohs: {problem}", err=True)
             if timings:
-                _say_timings(seconds)
-            return 0
+                _say_timings(tried.seconds)
+            return 1 if tried.problems else 0
         bar = progress.add_task("auditing", total=1.0)
         done = steps.audit(
             place,
@@ -118,7 +120,7 @@ def audit(
     return 1 if done.problems else _status(done.findings, fail_on)
 
 
-def _say_timings(seconds: dict[str, float]) -> None:
+def _say_timings(seconds: Mapping[str, float]) -> None:
     rows = [[rule, f"{took:.3f}"] for rule, took in sorted(seconds.items())]
     printing.say_table(["rule", "seconds"], rows, [False, True])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -216,13 +216,17 @@ def _billed_codes(connection: Connection) -> list[str]:
     return [code for (code,) in rows]
 
 
-def try_rules(
-    place: Place, only: Sequence[str], *, extra_rules: Path | None = None
-) -> tuple[pl.DataFrame, dict[str, float]]:
-    """Run some rules over the tables as they are and keep nothing.
+@dataclass(frozen=True)
+class Tried:
+    """Rules run for themselves: coverage (rule_id, outcome, lines), seconds by rule, problems."""
 
-    Returns their coverage (rule_id, outcome, lines) and seconds by rule.
-    """
+    coverage: pl.DataFrame
+    seconds: Mapping[str, float]
+    problems: tuple[str, ...]
+
+
+def try_rules(place: Place, only: Sequence[str], *, extra_rules: Path | None = None) -> Tried:
+    """Run some rules over the tables as they are and keep nothing."""
     book = rules.read_book(*own_rules(place, extra_rules), practice=place.practice)
     chosen = rules.Book(rules.pick(book, only), ())
     connection = warehouse.open_warehouse(place.warehouse)
@@ -231,7 +235,8 @@ def try_rules(
         for condition in warehouse.patient_sets(connection, None):
             with warehouse.part(connection, condition, is_built=True):
                 auditing.run()
-        return auditing.coverage(), auditing.seconds
+        problems = (*book.problems, *auditing.problems)
+        return Tried(auditing.coverage(), auditing.seconds, tuple(map(str, problems)))
     finally:
         connection.close()
 

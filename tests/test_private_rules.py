@@ -175,3 +175,19 @@ def test_a_private_rule_without_examples_is_told_but_runs(tmp_path: Path) -> Non
         str(path.with_suffix(".md"))
     ]
     assert [rule.id for rule in rules.pick(book, ["ACME001"])] == ["ACME001"]
+
+
+def test_a_rule_tried_alone_tells_what_keeps_others_from_running(
+    place: Place, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rules"
+    write(folder)
+    write(folder, "ACME002", sql=OWN.replace("stage.is_first_stage", "stage.is_first"))
+    tried = steps.try_rules(place, ["ACME001"], extra_rules=folder)
+    flagged = tried.coverage.filter(outcome="flagged")["lines"].to_list()
+    assert flagged == [
+        ask(place, "SELECT 'x', count(*) FROM core.mohs_line WHERE is_first_stage")[0][1]
+    ]
+    (problem,) = tried.problems
+    assert "ACME002.sql" in problem
+    assert "is_first" in problem
