@@ -176,7 +176,6 @@ def _lines(rule: Rule, condition: str = "TRUE") -> tuple[str, dict[str, object]]
         f"WITH population AS ({population(rule)} AND {condition}), rule_lines AS ({_engine('rule_line')})",
         {
             "rule_id": rule.id,
-            "default_setting": header.default,
             "first_day": header.effective.first,
             "last_day": header.effective.last or date.fromisoformat(DATE_OPEN),
         },

@@ -406,7 +406,8 @@ def population(rule: Rule) -> str:
     return (
         f"SELECT *, CASE WHEN FALSE THEN ''{missing} END AS missing, "
         f"CASE WHEN FALSE THEN ''{judged} END AS judged_by, "
-        f"coalesce({demoted or 'FALSE'}, FALSE) AS is_demoted "
+        f"coalesce({demoted or 'FALSE'}, FALSE) AS is_demoted, "
+        f"'{header.default}' AS usual_setting "
         f"FROM {header.population_table} WHERE ({header.population_condition})"
     )
 

@@ -1,5 +1,5 @@
--- What a rule found, on lines of its population it can judge; of several hits on a line the gravest.
--- The payer's severity wins over all, a distant release takes one off the row's own.
+-- What a rule found, on lines of its population it can judge; of several hits on a line the
+-- gravest. The payer's severity wins over all, a distant release takes one off the row's own.
 select
     cast($rule_id as varchar) as rule_id,
     'line' as subject,

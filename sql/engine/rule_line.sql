@@ -22,4 +22,4 @@ where
     population.date_of_service between $first_day and $last_day
     and population.encounter_id is not null
     and population.charge > 0
-    and coalesce(overlays.setting, $default_setting) <> 'off'
+    and coalesce(overlays.setting, population.usual_setting) <> 'off'
