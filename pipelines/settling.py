@@ -99,11 +99,19 @@ where
 """
 
 
-# a number that no claim on file has may still be what a replacement's original goes by
+# a claim that is its bill's only submission, and says so, needs no second look; a number that no claim
+# on file has may still be what a replacement's original goes by
 _NUMBERS_IN_CHAINS = """
-select numbers.claim_number
-from temp.rematch_numbers as numbers
-where numbers.claim_number in (select claims.claim_number from staged.claim as claims)
+select claims.claim_number
+from staged.claim as claims
+where claims.claim_number in (select numbers.claim_number from temp.rematch_numbers as numbers)
+group by claims.claim_number
+having
+    count(*) > 1
+    or bool_or(
+        claims.frequency_code <> '1' or claims.submission <> 1 or not claims.is_standing
+        or claims.root_number <> claims.claim_number or claims.claim_id <> claims.claim_number
+    )
 union
 select remits.claim_number
 from staged.claim as claims

@@ -115,7 +115,7 @@ def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
         connection.close()
 
 
-MEGABYTES, MEGABYTES_PER_MILLION = 180, 120
+MEGABYTES, MEGABYTES_PER_MILLION = 100, 140
 """What DuckDB may hold while files are tied together: at least, and for each million lines."""
 
 
