@@ -339,82 +339,28 @@ repeated_codes as (
 ),
 
 diagnosed_samples as (
-    select min(lines.line_id) as line_id
+    select
+        lines.diagnosis_key,
+        lines.date_of_service,
+        min(lines.line_id) as line_id
     from patient_lines as lines
     where lines.diagnosis_key is not null
     group by lines.diagnosis_key, lines.date_of_service
 ),
 
-diagnosed_lines as (
-    select
-        lines.diagnosis_key,
-        lines.date_of_service,
-        lines.diagnosis_codes
-    from core.service_line as lines
-    semi join diagnosed_samples on lines.line_id = diagnosed_samples.line_id
-),
-
-pointed_codes as (
-    select
-        lines.diagnosis_key,
-        lines.date_of_service,
-        u.code
-    from diagnosed_lines as lines
-    cross join unnest(lines.diagnosis_codes) as u (code)
-),
-
-codes as (
-    select distinct
-        pointed_codes.code,
-        pointed_codes.date_of_service
-    from pointed_codes
-),
-
-malignant_codes as (
-    select distinct
-        codes.code,
-        codes.date_of_service
-    from codes
-    inner join reference.icd10_class as classes
-        on
-            classes.class_name = 'malignant'
-            and starts_with(codes.code, classes.diagnosis_prefix)
-            and codes.date_of_service between classes.effective_from and classes.effective_to
-),
-
-code_meanings as (
-    select
-        codes.code,
-        codes.date_of_service,
-        coalesce(sites.site_family, 'OTHER') as site_family,
-        malignant_codes.code is not null as is_malignant
-    from codes
-    left join reference.icd10_site_map as sites
-        on
-            codes.code = sites.diagnosis_code
-            and codes.date_of_service between sites.effective_from and sites.effective_to
-    left join malignant_codes
-        on
-            codes.code = malignant_codes.code
-            and codes.date_of_service = malignant_codes.date_of_service
-),
-
 pointer_counts as (
     select
-        pointed_codes.diagnosis_key,
-        pointed_codes.date_of_service,
+        samples.diagnosis_key,
+        samples.date_of_service,
         count(*) as pointers,
-        count(*) filter (where meanings.site_family = 'HNHFG') as head_pointers,
-        count(*) filter (where meanings.site_family = 'TAL') as trunk_pointers,
-        count(*) filter (where meanings.site_family = 'LIMB') as limb_pointers,
-        count(*) filter (where meanings.site_family = 'AMBIG') as ambiguous_pointers,
-        count(*) filter (where meanings.is_malignant) as malignant_pointers
-    from pointed_codes
-    inner join code_meanings as meanings
-        on
-            pointed_codes.code = meanings.code
-            and pointed_codes.date_of_service = meanings.date_of_service
-    group by pointed_codes.diagnosis_key, pointed_codes.date_of_service
+        count(*) filter (where diagnoses.site_family = 'HNHFG') as head_pointers,
+        count(*) filter (where diagnoses.site_family = 'TAL') as trunk_pointers,
+        count(*) filter (where diagnoses.site_family = 'LIMB') as limb_pointers,
+        count(*) filter (where diagnoses.site_family = 'AMBIG') as ambiguous_pointers,
+        count(*) filter (where diagnoses.is_malignant) as malignant_pointers
+    from core.line_diagnosis as diagnoses
+    inner join diagnosed_samples as samples on diagnoses.line_id = samples.line_id
+    group by samples.diagnosis_key, samples.date_of_service
 ),
 
 charted_encounters as (
