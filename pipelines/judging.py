@@ -63,10 +63,11 @@ def run(connection: Connection, rules: Sequence[Rule], *, run_id: str) -> Outcom
     for rule in rules:
         started = time.perf_counter()
         try:
-            flagged = _find(connection, rule, run_id)
             alike = _alike(rule) if rule.id not in overlaid else rule.id
             if alike not in counts:
-                counts[alike] = _count(connection, rule, is_overlaid=rule.id in overlaid)
+                counts[alike] = _count(connection, rule)
+            # last, so that a rule that fails leaves no finding behind
+            flagged = _find(connection, rule, run_id)
             coverage += _coverage(rule, live_lines, counts[alike], flagged)
         except duckdb.Error as error:
             problems.append(told(rule, rule.sql_line, error))
@@ -119,17 +120,9 @@ def _alike(rule: Rule) -> object:
     return header.population, header.needs, header.requires, header.releases, header.effective
 
 
-def _count(connection: Connection, rule: Rule, *, is_overlaid: bool) -> Counts:
+def _count(connection: Connection, rule: Rule) -> Counts:
     lines, said = _lines(rule)
     query = f"{lines} SELECT missing, count(*) FROM rule_lines GROUP BY missing"
-    if not is_overlaid and rule.header.default == "on":
-        # without a payer's row there is nothing to join
-        query = (
-            f"SELECT missing, count(*) FROM ({population(rule)}) "
-            "WHERE date_of_service BETWEEN $first_day AND $last_day "
-            "AND encounter_id IS NOT NULL AND charge > 0 GROUP BY missing"
-        )
-        said = {name: said[name] for name in ("first_day", "last_day")}
     return dict(connection.execute(query, said).fetchall())
 
 
