@@ -345,8 +345,14 @@ def _conclude(connection: Connection, auditing: findings.Auditing, run: dict[str
     """Whole-warehouse tables, findings against the last run's, the run itself; all or nothing."""
     connection.execute("BEGIN")
     try:
-        rebuild_whole(connection)
+        before, after = warehouse.whole_tables()
+        _remake(connection, before)
+        for study in STUDIES_BEFORE_RULES:
+            study(connection)
         auditing.conclude()
+        _remake(connection, after)
+        for study in STUDIES:
+            study(connection)
         if not auditing.is_same:
             warehouse.insert(
                 connection,
@@ -360,19 +366,25 @@ def _conclude(connection: Connection, auditing: findings.Auditing, run: dict[str
         raise
 
 
-def rebuild_whole(connection: Connection) -> None:
-    """Tables made once over the whole warehouse from files, not rules."""
-    names = [name for name in warehouse.built_tables() if warehouse.is_whole(name)]
+Study = Callable[[Connection], None]
+"""Fills tables of its own, over the whole warehouse, from what the tables before it say."""
+
+STUDIES_BEFORE_RULES: tuple[Study, ...] = ()
+STUDIES: tuple[Study, ...] = ()
+
+
+def _remake(connection: Connection, names: Sequence[str]) -> None:
     for name in names:
         connection.execute(f"DELETE FROM {name}")
-    warehouse.build(connection, names)
+    warehouse.build(connection, names, is_set=False)
 
 
 def publish(place: Place) -> Path:
     """Put the snapshot in place that everybody else reads."""
     connection = warehouse.open_warehouse(place.warehouse)
     try:
-        rebuild_whole(connection)
+        # files taken in since the last audit are listed; what was audited stands until the next one
+        _remake(connection, ["audit.intake"])
         return warehouse.publish(connection, place.snapshot)
     finally:
         connection.close()

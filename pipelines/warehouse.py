@@ -276,12 +276,16 @@ def built_tables() -> tuple[str, ...]:
     return tuple(build_order([*queries("core"), *queries("audit")]))
 
 
-def build(connection: Connection, names: Iterable[str]) -> None:
-    """Fill the tables from their SELECTs, in build order, in the catalog in use; views need it not."""
+def build(connection: Connection, names: Iterable[str], *, is_set: bool = True) -> None:
+    """Fill the tables from their SELECTs, in build order, in the catalog in use; views need it not.
+
+    `is_set` tells that the catalog shows a set of patients rather than the warehouse.
+    """
     files = {name: path for layer in ("core", "audit") for name, path in queries(layer).items()}
-    # there are no statistics of a set, and DuckDB would hash the wide side of many a join; the
-    # queries name the side to hash last
-    connection.execute("SET disabled_optimizers = 'build_side_probe_side,common_subplan'")
+    if is_set:
+        # there are no statistics of a set, and DuckDB would hash the wide side of many a join; the
+        # queries name the side to hash last
+        connection.execute("SET disabled_optimizers = 'build_side_probe_side,common_subplan'")
     try:
         for name in build_order(names):
             if name not in VIEWED:
@@ -298,6 +302,32 @@ def is_whole(name: str) -> bool:
 def patient_tables() -> list[str]:
     """Tables of core and audit made patient by patient, in build order."""
     return [name for name in built_tables() if not is_whole(name)]
+
+
+FOUND = frozenset({"audit.finding", "audit.rule_coverage", "audit.rule"})
+"""Tables that stand once the rules have run."""
+
+
+@cache
+def whole_tables() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tables made once over the warehouse: those the rules may read, and those that read findings.
+
+    Both in build order. A table reads findings where it names one of FOUND or a table that does.
+    """
+    files = {**queries("core"), **queries("audit")}
+    before: list[str] = []
+    after: list[str] = []
+    connection = duckdb.connect()
+    for name in built_tables():
+        reads = tables_read(connection, select_text(files[name]))
+        if reads & (FOUND | set(after)):
+            if not is_whole(name):
+                raise TypeError(f"{name} reads findings: its model must be a WholeTable")
+            after.append(name)
+        elif is_whole(name):
+            before.append(name)
+    connection.close()
+    return tuple(before), tuple(after)
 
 
 def patient_sets(connection: Connection, patients: pl.DataFrame | None) -> Iterator[str]:
