@@ -18,15 +18,16 @@ from pathlib import Path
 from random import Random
 from typing import IO
 
-from pipelines.simulate import claims, records, remits
+from pipelines.simulate import claims, practice, records, remits
 from pipelines.simulate.clinic import Clinic, open_clinic, plan, remember, see
 from pipelines.simulate.errors import INJECTIONS
 from pipelines.simulate.injection import spoil
-from pipelines.simulate.medicare import FeeSchedule
+from pipelines.simulate.medicare import FeeSchedule, Pairs, load_pairs
+from pipelines.simulate.office import Business
 from pipelines.simulate.outcomes import Settled
-from pipelines.simulate.parameters import Defect, Parameters, load
+from pipelines.simulate.parameters import Defect, Parameters, load_eras
 from pipelines.simulate.patients import Panel
-from pipelines.simulate.settlement import Business, settle
+from pipelines.simulate.settlement import settle
 from pipelines.simulate.spool import Batch, Spool
 from pipelines.simulate.visits import ADDITIONAL, REPAIRS, Lesion, Visit
 
@@ -144,15 +145,19 @@ def simulate(
     seed: int = 1,
     progress: Callable[[int, int], None] | None = None,
     evenly: float = 0.0,
+    drift: bool = False,
 ) -> Summary:
     """Write an invented practice under `out`; visits end 2026-09-30, `months` months of them.
 
     With `evenly`, errors are not made at their stated rates: that share of visits has one, and
-    each kind is made about as often as any other, so that a test sees enough of all.
+    each kind is made about as often as any other, so that a test sees enough of all; slips of
+    payment likewise. With `drift`, a payer changes an edit in a month of its own
+    (`parameters/edits.csv`).
     `progress(done, total)` is told of encounters. Raises ValueError for arguments that make no
     sense and FileExistsError where `out` already holds an inbox.
     """
-    parameters = load()
+    eras = load_eras(drift=drift)
+    parameters = eras[-1][1]
     months_of = _months(parameters, months)
     if encounters < 1:
         raise ValueError("encounters must be at least 1")
@@ -160,10 +165,13 @@ def simulate(
         raise FileExistsError(f"{out / 'inbox'} is already there: choose another folder")
     fees = FeeSchedule()
     panel = Panel(parameters, _panel_size(parameters, encounters), seed)
-    clinic = open_clinic(parameters, fees, panel)
+    clinics = [open_clinic(values, fees, panel) for _, values in eras]
+    starts = [start for start, _ in eras]
     cut = parameters.data_cut_date.toordinal()
     spool = Spool(out / ".spool", SPOOL_LIMIT)
-    business = Business(clinic, spool, cut)
+    business = Business(clinics[-1], spool, cut, evenly)
+    pairs = load_pairs()
+    log: list[tuple[int, str, str]] = []
     post = Post(out / "inbox", spool, parameters)
     tally = {error.name: [0, 0] for error in parameters.errors}
     left_out = {defect.name: 0 for defect in parameters.defects}
@@ -182,18 +190,23 @@ def simulate(
             with _open(out / "inbox" / "chart" / f"{name}.chart.simulated.csv") as chart_file:
                 chart_file.write(records.CHART)
                 for day in sorted(rng.choices(days, k=count)):
+                    clinic = clinics[max(bisect_right(starts, day) - 1, 0)]
+                    business.clinic = clinic
                     visit = _next_visit(clinic, rng, day, due)
                     spoil(INJECTIONS, clinic, rng, visit, cut - day, tally, evenly)
                     remember(clinic, visit)
-                    _document(parameters, rng, visit, left_out, evenly)
-                    _bill(business, rng, visit, chart_file, line_file, encounter_file)
+                    _document(clinic.parameters, rng, visit, left_out, evenly)
+                    # what becomes of one visit's claims leaves the next visit as it is
+                    luck = Random(rng.getrandbits(64))
+                    settled = _bill(business, luck, visit, chart_file)
+                    _record(pairs, visit, settled, line_file, encounter_file, log)
                     done += 1
                     if progress is not None and (done % STEP == 0 or done == encounters):
                         progress(done, encounters)
             post.send(first.toordinal(), _next_month(first).toordinal() - 1)
         post.send(_next_month(months_of[-1][0]).toordinal(), cut)
-    records.write_practice(out / "practice", parameters)
-    records.write_payer_truth(out / "truth", tally, parameters)
+    practice.write_practice(out / "practice", parameters, log)
+    practice.write_payer_truth(out / "truth", tally, parameters, drift=drift)
     return Summary(
         out,
         done,
@@ -270,26 +283,35 @@ def _defect_value(parameters: Parameters, visit: Visit, defect: Defect) -> str:
     return defect.value
 
 
-def _bill(
-    business: Business,
-    rng: Random,
-    visit: Visit,
-    chart_file: IO[str],
-    line_file: IO[str],
-    encounter_file: IO[str],
-) -> None:
-    settled: list[Settled] = []
+def _bill(business: Business, rng: Random, visit: Visit, chart_file: IO[str]) -> list[Settled]:
+    """Send the visit's claims through all that happens to them, and write its chart."""
+    found: list[Settled] = []
     for index, bill in enumerate(visit.bills):
         clean = visit.clean[index] if index < len(visit.clean) else None
-        found = settle(business, rng, visit, bill, clean)
-        if found is not None:
-            settled.append(found)
+        settled = settle(business, rng, visit, bill, clean)
+        if settled is not None:
+            found.append(settled)
+    if visit.has_chart and found:
+        chart_file.write(records.chart_rows(visit, found[0]))
+    return found
+
+
+def _record(
+    pairs: Pairs,
+    visit: Visit,
+    settled: list[Settled],
+    line_file: IO[str],
+    encounter_file: IO[str],
+    log: list[tuple[int, str, str]],
+) -> None:
+    """Write what is true of the visit and its claims."""
     documentation = ""
-    if visit.has_chart:
-        chart_file.write(records.chart_rows(visit, settled[0]))
+    if visit.has_chart and settled:
         documentation = records.note_documentation(visit, settled[0])
+    records.note_paid_errors(pairs, visit, settled)
     for one in settled:
         line_file.write(records.line_truth(one, visit.error))
+        log += [(day, f"{one.claim_number}-{number}", what) for number, what, day in one.log]
     encounter_file.write(records.encounter_truth(visit, settled, documentation))
 
 

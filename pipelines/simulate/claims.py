@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.simulate.adjudication import Verdict
 from pipelines.simulate.parameters import Group, Place
+from pipelines.simulate.verdicts import Verdict
 from pipelines.simulate.visits import Bill, Visit
 
 SENDER = "MOHSSIM"

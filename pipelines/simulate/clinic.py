@@ -25,6 +25,8 @@ MOST_EXTRA_STAGES = {"H": 6, "T": 4}
 """A day's additional stages of one family; the units edit of 17312 and 17314."""
 VISIT_REASONS = ("L82.1", "D22.5", "L30.9", "L72.0", "Z85.828", "L40.0")
 PHYSICIANS = ("MD", "DO")
+REPEATED = "76"
+"""The same procedure again, as one payer wants a second tumour told."""
 
 
 def continue_share(mean: float, most: int) -> float:
@@ -184,14 +186,12 @@ def _operate(clinic: Clinic, rng: Random, visit: Visit, planned: Lesion | None) 
             if visit.day - clinic.panel.last_biopsy[number] > 60:
                 distinct = (*unrelated, "XS" if rng.random() < 0.7 else "59")
                 biopsy = line(clinic, "11102", 1, ("D48.5",), distinct)
-                biopsy.habit = "habit_biopsy"
                 lines += [biopsy, line(clinic, "88305", 1, ("D48.5",), distinct)]
                 clinic.panel.last_biopsy[number] = visit.day
         elif what < rates["biopsy_other_lesion"] + rates["biopsy_confirming"]:
             if planned is None and visit.day - clinic.panel.last_biopsy[number] > 60:
                 distinct = (*unrelated, "59")
                 biopsy = line(clinic, "11102", 1, (first.diagnosis_code,), distinct, 0)
-                biopsy.habit = "habit_biopsy"
                 frozen = line(clinic, "88331", 1, (first.diagnosis_code,), distinct, 0)
                 lines += [biopsy, frozen]
                 first.biopsy_day = 0
@@ -266,30 +266,37 @@ def _bill_stages(clinic: Clinic, rng: Random, visit: Visit, lines: list[Line]) -
     seen: dict[str, Line] = {}
     for index, lesion in enumerate(visit.lesions):
         diagnoses = (lesion.diagnosis_code,)
-        modifiers = unrelated
+        modifiers = on_first = unrelated
         before = seen.get(lesion.family)
         in_units = before is not None and rng.random() < rates["second_lesion_as_units"]
         if index:
-            modifiers = (*unrelated, "XS" if rng.random() < 0.7 else "59")
+            told = _distinct(rng, visit, is_same_code=before is not None)
+            on_first = (*unrelated, told)
+            modifiers = (*unrelated, "59" if told == REPEATED else told)
         if before is not None and in_units:
             before.units += 1
             before.charge += clinic.parameters.charges[before.procedure_code]
             before.diagnosis_codes += diagnoses
         else:
-            first = line(clinic, FIRST[lesion.family], 1, diagnoses, modifiers, index)
-            if index:
-                first.habit = "habit_second_tumour"
+            first = line(clinic, FIRST[lesion.family], 1, diagnoses, on_first, index)
             seen.setdefault(lesion.family, first)
             lines.append(first)
         if lesion.stages > 1:
             code = ADDITIONAL[lesion.family]
             more = line(clinic, code, lesion.stages - 1, diagnoses, modifiers, index)
-            if lesion.stages > 3:
-                more.habit = "habit_many_stages"
             lines.append(more)
         extra = sum(max(blocks - 5, 0) for blocks in lesion.blocks)
         if extra:
             lines.append(line(clinic, EXTRA_BLOCK, extra, diagnoses, modifiers, index))
+
+
+def _distinct(rng: Random, visit: Visit, *, is_same_code: bool) -> str:
+    """How a further tumour is told apart, as the office believes its payer wants it."""
+    rates = visit.patient.payer.on(visit.day).rates
+    draw = rng.random()
+    if draw < rates["second_tumour_76"]:
+        return REPEATED if is_same_code else "59"
+    return "59" if draw < rates["second_tumour_76"] + rates["second_tumour_59"] else "XS"
 
 
 def _add_visit(
@@ -302,8 +309,6 @@ def _add_visit(
         modifiers = ("24", *modifiers)
     reason = VISIT_REASONS[int(rng.random() * len(VISIT_REASONS))]
     seen = line(clinic, code, 1, (reason,), modifiers)
-    if "25" in modifiers:
-        seen.habit = "habit_same_day_visit"
     visit.bills[0].lines.append(seen)
 
 

@@ -81,15 +81,13 @@ def closure_bills(clinic: Clinic, rng: Random, visit: Visit) -> None:
         elif who > 1 - rates["closed_by_plastic"]:
             bill = _second_bill(clinic, visit, "plastic")
     unrelated = ("79",) if visit.in_global else ()
-    for order, ((kind, _, _), indexes) in enumerate(sorted(repairs.items(), key=lambda r: r[1])):
+    for order, indexes in enumerate(sorted(repairs.values())):
         lesions = [visit.lesions[index] for index in indexes]
         diagnoses = tuple(dict.fromkeys(lesion.diagnosis_code for lesion in lesions))
         modifiers = (*unrelated, "59") if order else unrelated
         for code, units in _codes(clinic, lesions):
             charge = clinic.parameters.charges[code] * units
             repair = Line(code, modifiers, units, charge, diagnoses, indexes[0])
-            if kind == "simple":
-                repair.habit = "habit_simple_repair"
             bill.lines.append(repair)
             if code == "14301" and bill is visit.bills[0]:
                 _assist(clinic, rng, visit, repair)

@@ -60,7 +60,6 @@ def visit_without_25(visit: Visit, chance: Chance) -> None:
     item = _visit_line(visit)
     if item is not None:
         item.modifiers = tuple(m for m in item.modifiers if m != "25")
-        item.habit = ""
         mark(visit, item, "MOHS100", "MOHS061")
 
 

@@ -133,7 +133,7 @@ def spoil(
     for error in errors if evenly else possible:
         count = tally[error.name]
         count[0] += 1
-        if rng.random() >= (evenly or error.rate):
+        if rng.random() >= (evenly or error.rate * visit.surgeon.error_factor):
             continue
         count[1] += 1
         visit.clean = [bill.copy() for bill in visit.bills]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -56,7 +57,7 @@ class FeeSchedule:
         """Basis points of the fee for an assistant at surgery."""
         self.nonphysician = factors["nonphysician"]
         """Basis points of the fee where an NP, PA or CNS renders."""
-        self._fees: dict[tuple[str, int, str, bool], int] = {}
+        self._fees: dict[tuple[str, int, str, bool, bool], int] = {}
         self._traits: dict[str, tuple[bool, int]] = {}
 
     def _on(self, rows: list[dict[str, str]], day: str, what: str) -> dict[str, str]:
@@ -65,25 +66,40 @@ class FeeSchedule:
                 return row
         raise UnpricedDateError(f"sql/reference has no {what} for {day}: simulate fewer months")
 
-    def fee(self, code: str, day: int, locality: str, is_facility: bool) -> int:
+    def fee(
+        self,
+        code: str,
+        day: int,
+        locality: str,
+        is_facility: bool,
+        *,
+        has_old_factor: bool = False,
+    ) -> int:
         """Cents for one unit on a day (proleptic ordinal), 0 for a code without RVUs at all.
 
-        Raises UnpricedDateError.
+        `has_old_factor` takes the conversion factor before that of the day. Raises
+        UnpricedDateError.
         """
         if code not in self._rvu:
             return 0
         period = bisect_right(self._starts, day) - 1
-        key = (code, period, locality, is_facility)
+        key = (code, period, locality, is_facility, has_old_factor)
         found = self._fees.get(key)
         if found is None:
-            found = self._fees[key] = self._compute(code, day, locality, is_facility)
+            found = self._compute(code, day, locality, is_facility, has_old_factor)
+            self._fees[key] = found
         return found
 
-    def _compute(self, code: str, day: int, locality: str, is_facility: bool) -> int:
+    def _compute(
+        self, code: str, day: int, locality: str, is_facility: bool, has_old_factor: bool
+    ) -> int:
         on = date.fromordinal(day).isoformat()
         rvu = self._on(self._rvu.get(code, []), on, f"RVU of {code}")
         gpci = self._on(self._gpci.get(locality, []), on, f"GPCI of {locality}")
         factor = self._on(self._factors, on, "conversion factor")
+        if has_old_factor:
+            before = date.fromisoformat(factor["effective_from"]) - timedelta(days=1)
+            factor = self._on(self._factors, before.isoformat(), "conversion factor")
         practice = rvu["facility_pe_rvu"] if is_facility else rvu["nonfacility_pe_rvu"]
         total = (
             Decimal(rvu["work_rvu"]) * Decimal(gpci["work_gpci"])
@@ -129,12 +145,34 @@ class FeeSchedule:
         return bool(rows) and rows[-1]["assistant"] == "2"
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """The NCCI procedure-to-procedure edits on file, and the modifiers that free a pair."""
+
+    edits: dict[tuple[str, str], str]
+    """(column 1, column 2) -> modifier indicator."""
+    modifiers: frozenset[str]
+
+
+def load_pairs(reference: Path = REFERENCE) -> Pairs:
+    """Read the pair edits and the modifiers."""
+    return Pairs(
+        {
+            (row["column1"], row["column2"]): row["modifier_indicator"]
+            for row in _rows(reference / "ncci_ptp.csv")
+        },
+        frozenset(
+            row["modifier"] for row in _rows(reference / "modifier.csv") if row["is_ncci"] == "true"
+        ),
+    )
+
+
 def share(amount: int, basis_points: int) -> int:
     """A part of an amount of cents, half up."""
     return (amount * basis_points + 5000) // 10000
 
 
-def rank(fees: Sequence[tuple[int, int]]) -> list[int]:
+def rank(fees: Sequence[tuple[int, int]], *, is_worst_first: bool = False) -> list[int]:
     """What (fee per unit, units) pairs of ranked lines are paid: best unit in full, others half.
 
     Each unit is its own procedure; ties keep claim order (100-04 ch. 12 s. 40.6). The sixth and
@@ -142,7 +180,8 @@ def rank(fees: Sequence[tuple[int, int]]) -> list[int]:
     """
     paid = [(fee + 1) // 2 * units for fee, units in fees]
     if fees:
-        best = max(range(len(fees)), key=lambda index: fees[index][0])
+        choose = min if is_worst_first else max
+        best = choose(range(len(fees)), key=lambda index: fees[index][0])
         fee = fees[best][0]
         paid[best] += fee - (fee + 1) // 2
     return paid

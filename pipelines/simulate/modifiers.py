@@ -23,12 +23,18 @@ from pipelines.simulate.visits import (
     Visit,
 )
 
+PRICELESS = frozenset({"26", "53", "54", "62", "66"})
+"""Modifiers with which a code of Mohs surgery has no fee, so that it may not be ranked either."""
+RANKED_OTHERWISE = ("MOHS240", "MOHS241", "MOHS243")
 SIDES = {"right": "LT", "left": "RT"}
 
 
 def _add_modifier(visit: Visit, chance: Chance, item: Line, *also: str) -> None:
     item.modifiers = (chance.error.detail, *item.modifiers)
     mark(visit, item, chance.error.rule, *also)
+    if chance.error.detail in PRICELESS:
+        for other in visit.bills[0].lines:
+            other.also += () if other is item else RANKED_OTHERWISE
 
 
 @injects(is_mohs)

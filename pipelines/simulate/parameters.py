@@ -1,25 +1,20 @@
 """The numbers of the invented practice: every rate, price and code is a row of `parameters/*.csv`.
 
-Each row names its source, or says `invented`. Money is in whole cents, rates are shares in 0..1.
+Each row says from when to when it holds and names its source, or says `invented`. Money is in whole
+cents, rates are shares in 0..1.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from pathlib import Path
 
+from pipelines.simulate.payers import BEHAVIOUR, FOLDER, Payer, load_payers, read_rows, starts_of
+
+FACILITIES = ("22", "24")
+"""Places of service with the facility fee, of those the practice uses."""
 NO_NPI = " without NPI"
 """Ends the key of a group that bills without its number."""
-FOLDER = Path(__file__).parent / "parameters"
-
-
-def read_rows(name: str) -> list[dict[str, str]]:
-    """The rows of one parameter file, as text. Raises FileNotFoundError where it is missing."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def cents(amount: str) -> int:
@@ -59,6 +54,8 @@ class Surgeon:
     mean_stages: float
     mean_stages_trunk: float
     trunk_share: float
+    error_factor: float
+    """By how much the rates of errors are multiplied."""
     row: dict[str, str]
 
 
@@ -88,65 +85,6 @@ class Place:
     locality: str
     clia_number: str
     is_facility: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """What a payer does when something triggers it."""
-
-    probability: float
-    group_code: str
-    carc: str
-    rarc: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clerical:
-    """A reason to send a whole claim back that has nothing to do with coding."""
-
-    denial: Denial
-    weight: float
-    is_final: bool
-
-
-@dataclass(frozen=True)
-class Payer:
-    """One payer and its stated behaviour."""
-
-    index: int
-    key: str
-    values: dict[str, str]
-    denials: dict[str, Denial]
-    clerical: tuple[Clerical, ...]
-
-    def rate(self, name: str) -> float:
-        return float(self.values[name])
-
-    @cached_property
-    def name(self) -> str:
-        return self.values["name"]
-
-    @cached_property
-    def identifier(self) -> str:
-        return self.values["payer_identifier"]
-
-    @cached_property
-    def filing_indicator(self) -> str:
-        return self.values["filing_indicator"]
-
-    @cached_property
-    def line_of_business(self) -> str:
-        return self.values["line_of_business"]
-
-    @cached_property
-    def percent(self) -> int:
-        """Basis points of Medicare's fee."""
-        return round(self.rate("percent_of_medicare") * 10000)
-
-    @cached_property
-    def coinsurance(self) -> int:
-        """Basis points of the allowed amount after the deductible."""
-        return round(self.rate("coinsurance") * 10000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,20 +161,33 @@ class Parameters:
     given_names: tuple[str, ...]
 
 
-def load() -> Parameters:
-    """Read every parameter file once."""
+def load_eras(*, drift: bool = False) -> list[tuple[int, Parameters]]:
+    """First day (proleptic ordinal) of each period in which the practice's own values hold, and
+    those values; the payers, whose values have dates of their own, are the same in all."""
+    rows = [
+        row
+        for path in sorted(FOLDER.glob("*.csv"))
+        if path.stem not in BEHAVIOUR
+        for row in read_rows(path.stem)
+    ]
+    payers = load_payers(drift=drift)
+    return [(start.toordinal(), load(start, payers)) for start in sorted(starts_of(rows))]
+
+
+def load(on: date, payers: tuple[Payer, ...]) -> Parameters:
+    """The values of a day."""
     names = read_rows("names")
     family_names = tuple(row["name"] for row in names if row["part"] == "family")
     given_names = tuple(row["name"] for row in names if row["part"] == "given")
-    values = {row["name"]: row["value"] for row in read_rows("rates")}
+    values = {row["name"]: row["value"] for row in read_rows("rates", on)}
     return Parameters(
         rates={name: float(value) for name, value in values.items() if value.count("-") < 2},
         data_cut_date=date.fromisoformat(values["data_cut_date"]),
         last_service_date=date.fromisoformat(values["last_service_date"]),
-        surgeons=_surgeons(family_names, given_names),
+        surgeons=_surgeons(on, family_names, given_names),
         groups=_groups(),
-        places=_places(),
-        payers=_payers(),
+        places=_places(on),
+        payers=payers,
         errors=tuple(
             Error(
                 row["error"],
@@ -245,7 +196,7 @@ def load() -> Parameters:
                 float(row["corrected"]),
                 row["detail"],
             )
-            for row in read_rows("errors")
+            for row in read_rows("errors", on)
         ),
         defects=tuple(
             Defect(
@@ -256,19 +207,22 @@ def load() -> Parameters:
                 row["value"],
                 row["lines"],
             )
-            for row in read_rows("charting")
+            for row in read_rows("charting", on)
         ),
-        sites=_sites(),
-        histologies=_histologies(),
-        closures=_closures(),
-        charges={row["procedure_code"]: cents(row["charge"]) for row in read_rows("charges")},
-        downcodes={row["procedure_code"]: row["paid_as"] for row in read_rows("downcodes")},
+        sites=_sites(on),
+        histologies=_histologies(on),
+        closures=_closures(on),
+        charges={row["procedure_code"]: cents(row["charge"]) for row in read_rows("charges", on)},
+        downcodes={row["procedure_code"]: row["paid_as"] for row in read_rows("downcodes", on)},
         family_names=family_names,
         given_names=given_names,
     )
 
 
-def _surgeons(family_names: tuple[str, ...], given_names: tuple[str, ...]) -> tuple[Surgeon, ...]:
+def _surgeons(
+    on: date, family_names: tuple[str, ...], given_names: tuple[str, ...]
+) -> tuple[Surgeon, ...]:
+    numbers = _numbers("surgeons")
     return tuple(
         Surgeon(
             key=row["key"],
@@ -283,9 +237,11 @@ def _surgeons(family_names: tuple[str, ...], given_names: tuple[str, ...]) -> tu
             mean_stages=float(row["mean_stages"]),
             mean_stages_trunk=float(row["mean_stages_trunk"]),
             trunk_share=float(row["trunk_share"]),
+            error_factor=float(row["error_factor"]),
             row=row,
         )
-        for number, row in enumerate(read_rows("surgeons"))
+        for row in read_rows("surgeons", on)
+        for number in (numbers[row["key"]],)
     )
 
 
@@ -299,7 +255,13 @@ def _groups() -> dict[str, Group]:
     return {group.group_id: group for group in (*found, *nameless)}
 
 
-def _places() -> dict[str, Place]:
+def _numbers(name: str) -> dict[str, int]:
+    """Key -> its place among all keys of a file, whenever they hold."""
+    return {key: i for i, key in enumerate(dict.fromkeys(row["key"] for row in read_rows(name)))}
+
+
+def _places(on: date) -> dict[str, Place]:
+    numbers = _numbers("places")
     return {
         row["key"]: Place(
             key=row["key"],
@@ -312,49 +274,16 @@ def _places() -> dict[str, Place]:
             zip=row["zip"],
             locality=row["carrier_locality"],
             clia_number=row["clia_number"],
-            is_facility=row["place_of_service"] in ("22", "24"),
+            is_facility=row["place_of_service"] in FACILITIES,
         )
-        for number, row in enumerate(read_rows("places"))
+        for row in read_rows("places", on)
+        for number in (numbers[row["key"]],)
     }
 
 
-def _payers() -> tuple[Payer, ...]:
-    values: dict[str, dict[str, str]] = {}
-    for row in read_rows("payers"):
-        values.setdefault(row["payer"], {})[row["parameter"]] = row["value"]
-    denials = read_rows("denials")
-    clerical = read_rows("clerical")
-    return tuple(
-        Payer(
-            index=index,
-            key=key,
-            values=values[key],
-            # a row of the payer's own stands before the row of every payer
-            denials={
-                row["trigger"]: Denial(
-                    float(row["probability"]), row["group_code"], row["carc"], row["rarc"]
-                )
-                for owner in ("*", key)
-                for row in denials
-                if row["payer"] == owner
-            },
-            clerical=tuple(
-                Clerical(
-                    Denial(1.0, row["group_code"], row["carc"], row["rarc"]),
-                    float(row["weight"]),
-                    row["is_final"] == "yes",
-                )
-                for row in clerical
-                if row["payer"] in ("*", key)
-            ),
-        )
-        for index, key in enumerate(values)
-    )
-
-
-def _sites() -> dict[str, tuple[Site, ...]]:
+def _sites(on: date) -> dict[str, tuple[Site, ...]]:
     codes: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for row in read_rows("diagnoses"):
+    for row in read_rows("diagnoses", on):
         found = codes.setdefault(row["site"], {}).setdefault(row["histology"], [])
         found.append((row["laterality"], row["diagnosis_code"]))
     sites = [
@@ -369,18 +298,20 @@ def _sites() -> dict[str, tuple[Site, ...]]:
             weight=float(row["weight"]),
             diagnoses={name: tuple(found) for name, found in codes[row["site"]].items()},
         )
-        for row in read_rows("sites")
+        for row in read_rows("sites", on)
     ]
     return {family: tuple(s for s in sites if s.family == family) for family in ("H", "T")}
 
 
-def _histologies() -> tuple[tuple[str, float], ...]:
-    return tuple({row["histology"]: float(row["weight"]) for row in read_rows("diagnoses")}.items())
+def _histologies(on: date) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        {row["histology"]: float(row["weight"]) for row in read_rows("diagnoses", on)}.items()
+    )
 
 
-def _closures() -> dict[tuple[str, str], tuple[Closure, ...]]:
+def _closures(on: date) -> dict[tuple[str, str], tuple[Closure, ...]]:
     found: dict[tuple[str, str], list[Closure]] = {}
-    for row in read_rows("closures"):
+    for row in read_rows("closures", on):
         closure = Closure(
             float(row["up_to"]),
             row["procedure_code"],

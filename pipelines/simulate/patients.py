@@ -31,7 +31,7 @@ class Panel:
         self._key = scramble(seed)
         self._payers: list[int] = []
         for payer in parameters.payers:
-            self._payers += [payer.index] * round(payer.rate("share") * 1000)
+            self._payers += [payer.index] * round(payer.share * 1000)
         self._commercial = next(p for p in parameters.payers if p.line_of_business == "commercial")
         self.last_day = array("i", [0]) * size
         self.closed_until = array("i", [0]) * size

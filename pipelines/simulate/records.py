@@ -1,16 +1,14 @@
-"""What is written beside the claims: charts, the practice folder, and the truth."""
+"""What is written of each visit beside its claims: the chart, and what is true of it."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from pipelines.simulate.claims import money
-from pipelines.simulate.outcomes import Outcome, Settled
-from pipelines.simulate.parameters import Parameters, read_rows
-from pipelines.simulate.visits import FIRST_STAGES, MOHS, REPAIRS, Lesion, Line, Visit
+from pipelines.simulate.medicare import Pairs
+from pipelines.simulate.outcomes import ERROR_PAID, OF_DECISION, Outcome, Settled
+from pipelines.simulate.visits import ADDITIONAL, FIRST_STAGES, MOHS, REPAIRS, Lesion, Line, Visit
 
 CHART = (
     "claim_id,date_of_service,lesion,site,laterality,stage,blocks,margin,surgeon_npi,surgeon_type,"
@@ -22,7 +20,8 @@ CHART = (
 )
 LINE_TRUTH = (
     "line_id,intended_rules,intended_outcome,intended_carc,denial_probability,consequent_rules,error,"
-    "first_outcome,first_carc,denial_trigger,expected_allowed,intended_allowed\n"
+    "first_outcome,first_carc,denial_trigger,expected_allowed,intended_allowed,first_trigger,"
+    "first_submitted_date,first_decided_date,is_as_first_filed\n"
 )
 ENCOUNTER_TRUTH = (
     "encounter_id,claim_ids,rendering_npi,date_of_service,kind,lesions,first_stages,"
@@ -31,7 +30,6 @@ ENCOUNTER_TRUTH = (
 CHART_COLUMNS = CHART.rstrip("\n").split(",")
 UNANSWERED = "MOHS194"
 AUC_SCORES = {"H": 8, "M": 7, "L": 5}
-OPEN = "2020-01-01"
 
 
 def chart_rows(visit: Visit, settled: Settled) -> str:
@@ -136,9 +134,40 @@ def note_documentation(visit: Visit, settled: Settled) -> str:
 
 def _kind(line: Line) -> str:
     """Which part of the work a line bills, in the words of `Lesion.defect_lines`."""
-    if line.procedure_code in MOHS:
-        return "first" if line.procedure_code in FIRST_STAGES else "more"
+    if line.procedure_code in FIRST_STAGES:
+        return "first"
+    if line.procedure_code in ADDITIONAL.values():
+        return "more"
     return "closure" if line.procedure_code.startswith(REPAIRS) else ""
+
+
+def note_paid_errors(pairs: Pairs, visit: Visit, claims: Sequence[Settled]) -> None:
+    """Mark lines that were paid beside another that includes them (NCCI), with no modifier to free
+    them; where what was paid is taken back or waits to be decided anew, they only may be found.
+    So may every paid line with another error: how grave it is, its rule decides."""
+    days: dict[tuple[str, int], list[tuple[Outcome, bool]]] = {}
+    for settled in claims:
+        paid = [o for o in settled.outcomes if o.paid > 0 and "/" not in o.line_id]
+        for outcome in paid:
+            if not OF_DECISION.issuperset((*outcome.rules, *outcome.also)):
+                outcome.also += (ERROR_PAID,)
+        if visit.error:
+            key = settled.bill.rendering.npi, settled.bill.day or visit.day
+            days.setdefault(key, []).extend((outcome, settled.is_waiting) for outcome in paid)
+    for lines in days.values():
+        for outcome, is_waiting in lines:
+            if any(_includes(pairs, other.line, outcome.line) for other, _ in lines):
+                if is_waiting or outcome.outcome == "recovered":
+                    outcome.also += (ERROR_PAID,)
+                else:
+                    outcome.rules += (ERROR_PAID,)
+
+
+def _includes(pairs: Pairs, first: Line, second: Line) -> bool:
+    indicator = pairs.edits.get((first.procedure_code, second.procedure_code))
+    if indicator is None or indicator not in "01":
+        return False
+    return indicator == "0" or pairs.modifiers.isdisjoint((*first.modifiers, *second.modifiers))
 
 
 def line_truth(settled: Settled, error: str) -> str:
@@ -146,8 +175,18 @@ def line_truth(settled: Settled, error: str) -> str:
     return "".join(
         f"{o.line_id},{' '.join(dict.fromkeys(o.rules))},{o.outcome},{o.carc},{o.chance:.6f},"
         f"{' '.join(dict.fromkeys(a for a in o.also if a not in o.rules))},{error},"
-        f"{o.first_outcome},{o.first_carc},{o.trigger},{money(o.expected)},{money(o.allowed)}\n"
+        f"{o.first_outcome},{o.first_carc},{o.trigger},{money(o.expected)},{money(o.allowed)},"
+        f"{o.first_trigger},{_day(o.submitted)},{_day(o.decided)},{_flag(_is_as_filed(o))}\n"
         for o in settled.outcomes
+    )
+
+
+def _is_as_filed(outcome: Outcome) -> bool:
+    """Whether a corrected claim left the line what it was."""
+    now, then = outcome.line, outcome.filed
+    return then is not None and (
+        (now.number, now.procedure_code, now.modifiers, now.units, now.diagnosis_codes)
+        == (then.number, then.procedure_code, then.modifiers, then.units, then.diagnosis_codes)
     )
 
 
@@ -180,134 +219,3 @@ def encounter_truth(visit: Visit, claims: Sequence[Settled], documentation: str)
             f"{documentation},{_flag(visit.in_global)},{_flag(visit.has_chart)}\n"
         )
     return text
-
-
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A small CSV file, UTF-8 with LF."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def write_practice(folder: Path, parameters: Parameters) -> None:
-    """The practice folder of the invented group: payers, providers, contracts."""
-    write_csv(
-        folder / "payers.csv",
-        (
-            "payer_identifier",
-            "remit_payer_name",
-            "export_payer_name",
-            "payer",
-            "line_of_business",
-            "effective_from",
-            "effective_to",
-            "source",
-        ),
-        [
-            (
-                p.identifier,
-                p.name,
-                p.values["export_name"],
-                p.values["export_name"],
-                p.line_of_business,
-                OPEN,
-                "",
-                "simulated",
-            )
-            for p in parameters.payers
-        ],
-    )
-    write_csv(
-        folder / "providers.csv",
-        (
-            "npi",
-            "rendering_type",
-            "specialty",
-            "group_id",
-            "participating",
-            "apm_qualifying",
-            "mips_factor",
-            "effective_from",
-            "effective_to",
-            "source",
-        ),
-        [
-            (
-                s.npi,
-                s.rendering_type,
-                s.specialty,
-                s.group_id,
-                s.row["participating"],
-                s.row["apm_qualifying"],
-                s.row["mips_factor"],
-                OPEN,
-                "",
-                "simulated",
-            )
-            for s in parameters.surgeons
-        ],
-    )
-    rows: list[tuple[object, ...]] = []
-    for payer in parameters.payers:
-        if payer.line_of_business == "medicare":
-            continue
-        value = f"{payer.percent / 10000:.4f}"
-        name = payer.values["export_name"]
-        behind = int(payer.rate("schedule_years_behind"))
-        if not behind:
-            rows.append((name, "", "percent_of_medicare", value, "", "true", OPEN, "", "simulated"))
-            continue
-        for year in range(2021, parameters.last_service_date.year + 1):
-            first, last = f"{year}-01-01", f"{year}-12-31"
-            before = year - behind
-            rows.append(
-                (name, "", "percent_of_medicare", value, before, "true", first, last, "simulated")
-            )
-    write_csv(
-        folder / "contracts.csv",
-        (
-            "payer",
-            "procedure_code",
-            "basis",
-            "value",
-            "medicare_year",
-            "follows_mppr",
-            "effective_from",
-            "effective_to",
-            "source",
-        ),
-        rows,
-    )
-
-
-def write_payer_truth(folder: Path, tally: dict[str, list[int]], parameters: Parameters) -> None:
-    """What payers do by intention (payer.csv) and how often each error was made (error.csv)."""
-    names = {payer.key: payer.values["export_name"] for payer in parameters.payers}
-    rows = [
-        (names[row["payer"]], row["parameter"], row["value"], "", "", "", row["source"])
-        for row in read_rows("payers")
-    ]
-    rows += [
-        (
-            names.get(row["payer"], "*"),
-            f"denies {row['trigger']}",
-            row["probability"],
-            row["group_code"],
-            row["carc"],
-            row["rarc"],
-            row["source"],
-        )
-        for row in read_rows("denials")
-    ]
-    write_csv(
-        folder / "payer.csv",
-        ("payer", "parameter", "value", "group_code", "carc", "rarc", "source"),
-        rows,
-    )
-    write_csv(
-        folder / "error.csv",
-        ("error", "rule", "rate", "possible", "made"),
-        [(e.name, e.rule, e.rate, *tally[e.name]) for e in parameters.errors],
-    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipelines.simulate.adjudication import Adjudication, Verdict
 from pipelines.simulate.claims import Envelope, adjustments, money, x12_day
-from pipelines.simulate.parameters import Group, Payer
+from pipelines.simulate.parameters import Group
+from pipelines.simulate.payers import Payer
+from pipelines.simulate.verdicts import Adjudication, Verdict
 from pipelines.simulate.visits import Bill, Visit
 
 
@@ -133,12 +134,13 @@ def _line_text(
     line = verdict.line
     procedure = ":".join(("HC", line.procedure_code, *line.modifiers))
     submitted = ""
+    units = line.units if verdict.denial is not None else verdict.units_paid
     if verdict.paid_as:
         submitted = f"*{procedure}"
         procedure = f"HC:{verdict.paid_as}"
     text = (
         f"SVC*{procedure}*{money(sign * line.charge)}*{money(sign * verdict.paid)}"
-        f"**{sign * line.units}{submitted}~\n"
+        f"**{sign * units}{submitted}~\n"
         f"DTM*472*{x12_day(bill.day or visit.day)}~\n"
         f"{adjustments(verdict, sign)}"
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from pipelines.simulate.parameters import Group, Payer, Place, Site, Surgeon
+from pipelines.simulate.parameters import Group, Place, Site, Surgeon
+from pipelines.simulate.payers import Payer
 
 FIRST = {"H": "17311", "T": "17313"}
 ADDITIONAL = {"H": "17312", "T": "17314"}
@@ -82,8 +83,6 @@ class Line:
     """Rules a faultless audit finds on this line."""
     also: tuple[str, ...] = ()
     """Rules that may fire here as a consequence of the same error."""
-    habit: str = ""
-    """What may annoy a payer although it is right."""
     number: int = 0
     """Line number within the claim [LX01]."""
     control: int = 0
