@@ -44,6 +44,7 @@ class PatientLine(Table):
     is_adjudicated: pl.Boolean = column("a remittance for it stands", required=True)
     is_denied: pl.Boolean = column("denied, net of all remittances", required=True)
     has_chart: pl.Boolean = column("a chart of its encounter is on file", required=True)
+    absent_chart_columns: Codes = column("columns that chart has not; null without one")
     payer: str = column("payer of the claim", required=True)
     line_of_business: str = column("of the claim", required=True)
     locality: str = column("carrier-locality")

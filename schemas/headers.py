@@ -22,6 +22,7 @@ SEVERITIES = ("error", "warning", "info")
 DEFAULTS = ("on", "off")
 NEEDS = ("claims", "remits", "chart")
 SCOPES = ("patient", "provider", "global")
+CORRECTIONS = ("remove",)
 GRADES = ("authority", "secondary", "recalled", "inference")
 SERIES = ("ptp", "mue", "add_on", "mpfs", "icd10")
 RULE_ID = re.compile(r"[A-Z]+[0-9]{3}")
@@ -29,7 +30,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 CARC = re.compile(r"[A-Z]{0,2}[0-9]{1,3}")
 POPULATION = re.compile(
-    r"(?P<table>core\.[a-z][a-z0-9_]*)(\s+where\s+(?P<condition>.+))?", re.DOTALL
+    r"(?P<table>(core|audit)\.[a-z][a-z0-9_]*)(\s+where\s+(?P<condition>.+))?", re.DOTALL
 )
 
 
@@ -101,6 +102,24 @@ class RuleHeader:
     """`off`: the rule runs for the payers only whose row in overlays.csv switches it on."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Name of a dated value the rule takes from `core.threshold` -> what it is, in words."""
+    chart: tuple[str, ...] = field(default=())
+    """Columns of the chart file without which a line is not evaluable; only with `needs: [chart]`."""
+    correction: str = ""
+    """`remove`: a line that is flagged comes off, unless the record shows what it does not say."""
+    evidence: tuple[str, ...] = field(default=())
+    """What in the record answers the question of a correction; `remedy` says what to do with it."""
+
+    @property
+    def basis(self) -> str:
+        """What its findings rest on: `claim` as billed, `chart`, or `payment` once it is answered."""
+        if "remits" in self.needs:
+            return "payment"
+        return "chart" if "chart" in self.needs else "claim"
+
+    @property
+    def subject(self) -> str:
+        """What it finds: a `provider` where it looks at all of one's claims, else a `line`."""
+        return "provider" if self.scope == "provider" else "line"
 
     @property
     def severities(self) -> tuple[str, ...]:
@@ -120,7 +139,16 @@ class RuleHeader:
 
 
 Item = TypeVar("Item")
-OPTIONAL = ("supersedes", "releases", "severity_when", "default", "parameters")
+OPTIONAL = (
+    "supersedes",
+    "releases",
+    "severity_when",
+    "default",
+    "parameters",
+    "chart",
+    "correction",
+    "evidence",
+)
 
 
 LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
@@ -198,6 +226,13 @@ def rule_header(block: Block, path: Path) -> tuple[RuleHeader | None, list[Probl
         severity_when=reader.texts(values.get("severity_when"), SEVERITIES),
         default=reader.one_of(values["default"], DEFAULTS) if "default" in values else "on",
         parameters=reader.texts(values.get("parameters")),
+        chart=reader.each(
+            values.get("chart"), lambda item: reader.text(item, IDENTIFIER, "a column name")
+        ),
+        correction=(
+            reader.one_of(values["correction"], CORRECTIONS) if "correction" in values else ""
+        ),
+        evidence=reader.each(values.get("evidence"), reader.text),
     )
     if reader.problems:
         return None, reader.problems
@@ -223,6 +258,12 @@ def _check_whole(header: RuleHeader, reader: _Reader, values: Mapping[str, yaml.
             values["severity" if header.severity == "error" else "severity_when"],
             "an error that rests on recalled texts alone",
             "Make it a warning, or cite a text that was read.",
+        )
+    if header.chart and "chart" not in header.needs:
+        reader.tell_at(
+            values["chart"],
+            "columns of a chart the rule does not need",
+            "Put chart under `needs`, or take `chart` out.",
         )
     if header.id in header.supersedes:
         reader.tell_at(values["supersedes"], "the rule supersedes itself", "Take its id out.")

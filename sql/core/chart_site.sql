@@ -11,6 +11,7 @@ with dated_lesions as (
         lesions.site_words,
         lesions.deep_structure,
         lesions.diagnosis_code,
+        lesions.absent_columns,
         files.received_at
     from staged.chart_lesion as lesions
     left join landing.file as files on lesions.file_id = files.file_id
@@ -27,6 +28,7 @@ ranked_lesions as (
         dated_lesions.site_words,
         dated_lesions.deep_structure,
         dated_lesions.diagnosis_code,
+        dated_lesions.absent_columns,
         dense_rank() over (
             partition by
                 dated_lesions.patient_id, dated_lesions.date_of_service, dated_lesions.lesion
@@ -44,7 +46,8 @@ lesions as (
         ranked_lesions.surgeon_npi,
         ranked_lesions.site_words,
         ranked_lesions.deep_structure,
-        ranked_lesions.diagnosis_code
+        ranked_lesions.diagnosis_code,
+        ranked_lesions.absent_columns
     from ranked_lesions
     where ranked_lesions.recency = 1
 ),
@@ -190,7 +193,8 @@ select
     end as code_family,
     readings.body_part,
     coalesce(readings.is_sided, false) as is_sided_site,
-    lesions.diagnosis_code
+    lesions.diagnosis_code,
+    lesions.absent_columns
 from lesions
 left join by_claim
     on

@@ -23,6 +23,7 @@ select
     lines.is_adjudicated,
     lines.is_denied,
     lines.has_chart,
+    lines.absent_chart_columns,
     lines.payer,
     lines.line_of_business,
     lines.locality,

@@ -364,9 +364,12 @@ pointer_counts as (
 ),
 
 charted_encounters as (
-    select distinct charts.encounter_id
+    select
+        charts.encounter_id,
+        max(charts.absent_columns) as absent_columns
     from core.chart_site as charts
     where charts.encounter_id is not null
+    group by charts.encounter_id
 )
 
 select
@@ -397,6 +400,7 @@ select
     lines.is_adjudicated,
     lines.is_denied,
     charted_encounters.encounter_id is not null as has_chart,
+    charted_encounters.absent_columns as absent_chart_columns,
     lines.payer,
     lines.line_of_business,
     lines.locality,

@@ -27,6 +27,9 @@ exceptions:
   - Another physician gave the block.
 remedy: >
   Write the column 2 line off. A modifier does not help, and there is nothing to appeal.
+correction: remove
+evidence:
+  - both services in the record of the day
 supersedes: [MOHS061]
 --- */
 select

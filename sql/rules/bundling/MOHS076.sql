@@ -7,6 +7,7 @@ category: bundling
 population: core.encounter_line where closure is not null
 needs: [claims, chart]
 requires: [rendering_npi]
+chart: [closure]
 scope: patient
 effective: {from: 2007-01-01}
 carc: ["112"]

@@ -7,6 +7,7 @@ category: bundling
 population: core.encounter_line where closure = 'complex'
 needs: [claims, chart]
 requires: [rendering_npi]
+chart: [complex_element]
 scope: patient
 effective: {from: 2020-01-01}
 carc: ["150"]

@@ -26,6 +26,9 @@ exceptions:
   - Somebody else gave the anaesthesia.
 remedy: >
   Write the line off. If somebody else gave the anaesthesia, bill it under that number.
+correction: remove
+evidence:
+  - who gave the anaesthesia, in the record of the day
 supersedes: [MOHS060, MOHS061]
 --- */
 select

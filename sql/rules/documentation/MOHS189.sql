@@ -7,6 +7,7 @@ category: documentation
 population: core.mohs_line
 needs: [claims, chart]
 requires: []
+chart: [has_histology_description]
 scope: patient
 effective: {from: 2013-01-01}
 carc: ["50", "112", "16"]

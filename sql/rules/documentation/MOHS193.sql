@@ -7,6 +7,7 @@ category: documentation
 population: core.encounter_line where closure is not null
 needs: [claims, chart]
 requires: []
+chart: [closure]
 scope: patient
 effective: {from: 2013-01-01}
 carc: ["50", "112", "16"]

@@ -9,6 +9,7 @@ category: documentation
 population: core.mohs_line
 needs: [claims, chart]
 requires: []
+chart: [records_requested_date]
 parameters:
   answer_days: days from the request within which the records have to be sent
 scope: patient

@@ -8,6 +8,7 @@ category: necessity
 population: core.mohs_line
 needs: [claims, chart]
 requires: []
+chart: [auc_area, histology]
 parameters:
   low_risk_areas: areas of the appropriate use criteria in which a tumour may be of low risk
   basal_words: words of a histology that say basal cell carcinoma

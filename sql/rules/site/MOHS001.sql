@@ -27,6 +27,8 @@ exceptions:
 remedy: >
   Read the site in the operative note. Correct the code to 17311 or 17312, or the diagnosis, and
   send a corrected claim.
+evidence:
+  - the site in the operative note and on the map
 --- */
 with trunk_encounters as (
     select lesions.encounter_id

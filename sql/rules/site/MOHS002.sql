@@ -33,6 +33,9 @@ exceptions:
 remedy: >
   Look for the named deep structure in the operative note. Without it recode to 17313 or 17314, send
   a corrected claim and refund the difference.
+evidence:
+  - the site in the operative note
+  - a deep structure the note names as involved
 --- */
 with charted_encounters as (
     select

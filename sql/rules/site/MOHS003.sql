@@ -8,6 +8,7 @@ category: site
 population: core.mohs_line where site_family = 'H'
 needs: [claims, chart]
 requires: [diagnosis_codes]
+chart: [site]
 scope: patient
 effective: {from: 2015-10-01}
 carc: ["11", "150"]
@@ -30,6 +31,9 @@ exceptions:
 remedy: >
   Read the operative note. Recode to 17313 or 17314, send a corrected claim and refund the
   difference.
+evidence:
+  - the site in the operative note
+  - a deep structure the note names as involved
 --- */
 with trunk_encounters as (
     select

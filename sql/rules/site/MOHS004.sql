@@ -8,6 +8,7 @@ category: site
 population: core.mohs_line where site_family = 'T'
 needs: [claims, chart]
 requires: []
+chart: [site]
 scope: patient
 effective: {from: 2007-01-01}
 carc: []
@@ -27,6 +28,9 @@ exceptions:
 remedy: >
   Read the site in the operative note. Correct the code to 17311 or 17312 and send a corrected claim
   within the payer's time limit.
+evidence:
+  - the site in the operative note
+  - a deep structure the note names as involved
 --- */
 with head_encounters as (
     select

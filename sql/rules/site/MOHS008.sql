@@ -7,6 +7,7 @@ category: site
 population: core.mohs_line
 needs: [claims, chart]
 requires: [diagnosis_codes]
+chart: [site]
 scope: patient
 effective: {from: 2015-10-01}
 carc: ["11"]

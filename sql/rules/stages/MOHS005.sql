@@ -22,6 +22,8 @@ exceptions:
 remedy: >
   Read in the operative note where the tumour was, correct the code of the wrong family and send
   a corrected claim.
+evidence:
+  - the site of the tumour in the operative note
 supersedes: [MOHS020, MOHS021]
 --- */
 select

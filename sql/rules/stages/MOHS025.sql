@@ -26,6 +26,8 @@ exceptions:
 remedy: >
   Count the lesions in the operative note. Bill later stages with 17312 or 17314, take doubles off,
   and refund the difference; or complete the chart.
+evidence:
+  - the lesions in the operative note and on the map, and the stages of each
 --- */
 with charted_encounters as (
     select

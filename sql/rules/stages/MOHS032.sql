@@ -7,6 +7,7 @@ category: add-on
 population: core.mohs_line where is_additional_stage
 needs: [claims, chart]
 requires: [rendering_npi]
+chart: [margin]
 scope: patient
 effective: {from: 2013-01-01}
 carc: ["50", "151"]

@@ -26,6 +26,8 @@ exceptions:
 remedy: >
   Count again. Correct the units; under MAI 3 units that were truly done may be appealed with
   the operative note and the map, under MAI 2 never.
+evidence:
+  - the operative note and the map, counted again
 --- */
 select
     lines.line_id,

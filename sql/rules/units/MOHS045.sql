@@ -34,6 +34,8 @@ exceptions:
 remedy: >
   Add up the lengths or areas of the class and region and bill the one code they make, with its
   add-on where there is one.
+evidence:
+  - the lengths or areas of the class and region in the operative note
 supersedes: [MOHS040]
 --- */
 select

@@ -7,6 +7,7 @@ category: units
 population: core.mohs_line
 needs: [claims, chart]
 requires: [rendering_npi]
+chart: [blocks]
 scope: patient
 effective: {from: 2007-01-01}
 carc: ["151"]
@@ -25,6 +26,8 @@ exceptions:
   - A lesion of the day cannot be told to be this surgeon's or another's.
 remedy: >
   Count the blocks of every stage on the map and send a corrected claim; refund what was too much.
+evidence:
+  - the blocks of every stage on the map
 --- */
 with charted_encounters as (
     select

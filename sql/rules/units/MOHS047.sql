@@ -25,6 +25,8 @@ exceptions:
   - The lines cannot be told apart, but their sum is right.
 remedy: >
   Count the stages on the map and send a corrected claim; refund what was too much.
+evidence:
+  - the stages on the map
 --- */
 with uncounted_days as (
     select distinct
