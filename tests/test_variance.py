@@ -19,13 +19,17 @@ N1,NEAR,Near,Near,commercial
 L1,LENIENT,Lenient,Lenient,commercial
 F1,FIFTH,Fifth,Fifth,commercial
 F2,FLAT,Flat,Flat,commercial
+R1,RAISED,Raised,Raised,commercial
 """
 CONTRACTS = """\
-payer,procedure_code,basis,value,effective_from,effective_to,source
-Near,,percent_of_medicare,1.0000,2020-01-01,,exhibit A
-Lenient,,percent_of_medicare,1.0000,2020-01-01,,exhibit A
-Fifth,,percent_of_medicare,1.2000,2020-01-01,,exhibit A
-Flat,17311,fee,500.0000,2020-01-01,,exhibit A
+payer,procedure_code,basis,value,medicare_year,escalator,effective_from,effective_to,source
+Near,,percent_of_medicare,1.0000,,,2020-01-01,,exhibit A
+Lenient,,percent_of_medicare,1.0000,,,2020-01-01,,exhibit A
+Fifth,,percent_of_medicare,1.2000,,,2020-01-01,,exhibit A
+Flat,17311,fee,500.0000,,,2020-01-01,,exhibit A
+Raised,,percent_of_medicare,1.0000,2020,0.0300,2020-01-01,,exhibit A
+Raised,17312,fee,400.0000,,,2020-01-01,2020-12-31,exhibit A
+Raised,17312,fee,440.0000,,,2021-01-01,,exhibit B
 """
 OVERLAYS = """\
 rule_id,payer,setting,value,effective_from,effective_to,document_reference,remittance_evidence

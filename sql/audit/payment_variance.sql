@@ -200,6 +200,9 @@ components as (
 contract_choices as (
     select
         candidates.line_id,
+        contracts.payer,
+        contracts.procedure_code as contract_code,
+        contracts.effective_from as terms_from,
         contracts.basis as contract_basis,
         contracts.value,
         contracts.medicare_year,
@@ -231,6 +234,35 @@ contract_choices as (
                     and substr(contracts.procedure_code, 7, 5)
                 )
             )
+),
+
+-- Terms that were in force before these began.
+prior_terms as (
+    select
+        contract_choices.line_id,
+        contracts.effective_to as terms_to,
+        contracts.value as prior_value,
+        cast(contracts.value as double)
+        / nullif(cast(contract_choices.value as double), 0) as value_rate,
+        coalesce(
+            contracts.medicare_year = contract_choices.medicare_year - 1, false
+        ) as is_prior_year
+    from contract_choices
+    inner join reference.contract as contracts
+        on
+            contract_choices.payer = contracts.payer
+            and contract_choices.contract_code = contracts.procedure_code
+            and contract_choices.contract_basis = contracts.basis
+            and contract_choices.terms_from > contracts.effective_to
+    where
+        contract_choices.choice = 1
+        and contract_choices.contract_basis in ('fee', 'percent_of_medicare')
+        and contract_choices.value > 0
+        and contract_choices.value <> contracts.value
+        and (
+            contracts.medicare_year is not distinct from contract_choices.medicare_year
+            or contracts.medicare_year = contract_choices.medicare_year - 1
+        )
 ),
 
 repriced_lines as (
@@ -798,6 +830,34 @@ other_amounts as (
     from other_units
 ),
 
+-- What the terms before would have given: their value, and their year's schedule where it moves.
+prior_amounts as (
+    select
+        prior_terms.line_id,
+        prior_terms.terms_to,
+        prior_terms.prior_value,
+        cast(round(
+            cast(own_amounts.amount as double) * prior_terms.value_rate, 2
+        ) as decimal(12, 2)) as amount
+    from prior_terms
+    inner join own_amounts on prior_terms.line_id = own_amounts.line_id
+    where not prior_terms.is_prior_year
+    union all
+    select
+        prior_terms.line_id,
+        prior_terms.terms_to,
+        prior_terms.prior_value,
+        cast(round(
+            cast(other_amounts.amount as double) * prior_terms.value_rate, 2
+        ) as decimal(12, 2)) as amount
+    from prior_terms
+    inner join other_amounts on prior_terms.line_id = other_amounts.line_id
+    where
+        prior_terms.is_prior_year
+        and other_amounts.variation = 'prior_year'
+        and other_amounts.way = 'own'
+),
+
 -- What is expected of a line adjudicated as another code.
 expectations as (
     select
@@ -876,6 +936,24 @@ alternatives as (
         and abs(amounts.amount - lines.allowed)
         <= cast(round(lines.units * cast(0.01 as decimal(3, 2)), 2) as decimal(12, 2))
     union all
+    -- some payers halve the line and not the unit
+    select
+        lines.line_id,
+        cast('add_on_halved' as varchar) as cause,
+        cast(10 as int) as preference,
+        cast('the multiple procedure reduction, of a line that is exempt from it' as varchar)
+            as told,
+        cast('' as varchar) as place,
+        cast('1900-01-01' as date) as day,
+        lines.allowed as amount
+    from line_rates as lines
+    inner join own_amounts on lines.line_id = own_amounts.line_id
+    where
+        not lines.is_ranked
+        and lines.units > 1
+        and cast(round(own_amounts.amount * lines.reduced_rate, 2) as decimal(12, 2))
+        = lines.allowed
+    union all
     select
         lines.line_id,
         cast('billed_code' as varchar) as cause,
@@ -910,6 +988,21 @@ alternatives as (
         and lines.allowed >= own_amounts.first_amount
         and lines.allowed < own_amounts.amount
         and (lines.allowed - own_amounts.first_amount) % own_amounts.other_amount = 0
+    union all
+    select
+        lines.line_id,
+        cast('prior_terms' as varchar) as cause,
+        cast(28 as int) as preference,
+        'the terms as they were until ' || cast(prior_amounts.terms_to as varchar) || ' ('
+        || cast(prior_amounts.prior_value as varchar) || ')' as told,
+        cast('' as varchar) as place,
+        prior_amounts.terms_to as day,
+        prior_amounts.amount
+    from line_rates as lines
+    inner join prior_amounts on lines.line_id = prior_amounts.line_id
+    where
+        abs(prior_amounts.amount - lines.allowed)
+        <= cast(round(lines.units * cast(0.01 as decimal(3, 2)), 2) as decimal(12, 2))
     union all
     select
         lines.line_id,
@@ -1074,6 +1167,7 @@ measured_lines as (
         lines.obstacle,
         lines.cause,
         lines.told,
+        cast(lines.allowed as double) / nullif(cast(lines.expected_allowed as double), 0) as ratio,
         case
             when lines.obstacle is null
                 then cast(lines.allowed - lines.expected_allowed as decimal(12, 2))
@@ -1100,6 +1194,7 @@ measured_lines as (
 select
     lines.line_id,
     lines.patient_id,
+    lines.procedure_code,
     lines.expected_allowed,
     lines.allowed,
     lines.variance,
@@ -1124,9 +1219,15 @@ select
             then
                 lines.payer || '|' || lines.procedure_code || '|' || lines.modifier_key || '|'
                 || coalesce(lines.cause, 'unexplained') || '|'
-                || coalesce(cast(cast(round(
-                    cast(lines.allowed as double)
-                    / nullif(cast(lines.expected_allowed as double), 0), 3
-                ) as decimal(12, 3)) as varchar), '')
-    end as pattern_id
+                || coalesce(case
+                    when cast(round(lines.ratio, 2) as decimal(12, 2)) = 1
+                        then case lines.status when 'under' then '<1' else '>1' end
+                    when lines.cause is null
+                        then cast(cast(round(lines.ratio, 3) as decimal(12, 3)) as varchar)
+                    -- of one cause localities and years differ in the third decimal
+                    else cast(cast(round(lines.ratio, 2) as decimal(12, 2)) as varchar)
+                end, '')
+    end as pattern_id,
+    cast(null as date) as pattern_start,
+    lines.status in ('under', 'over') as is_counted
 from measured_lines as lines
