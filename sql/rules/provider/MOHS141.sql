@@ -7,6 +7,7 @@ category: provider
 population: core.mohs_line
 needs: [claims, chart]
 requires: []
+chart: [pathologist_npi]
 scope: patient
 effective: {from: 2007-01-01}
 carc: [B20, "50"]

@@ -8,6 +8,7 @@ category: provider
 population: core.mohs_line
 needs: [claims, chart]
 requires: []
+chart: [pathologist_npi]
 parameters:
   window_days: days from the surgery on in which the reader's permanent sections are looked for
 scope: patient

@@ -7,6 +7,7 @@ category: provider
 population: core.mohs_line where rendering_type in ('MD', 'DO')
 needs: [claims, chart]
 requires: [rendering_type]
+chart: [surgeon_type]
 scope: patient
 effective: {from: 2007-01-01}
 carc: ["170", "8", B7]
