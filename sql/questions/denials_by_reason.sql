@@ -4,6 +4,11 @@ meaning: >
   Denied lines by payer, our category and the reason code that decides. A line is denied when
   nothing was allowed for a reason that is neither contractual nor the patient's share.
 grain: one row per payer, category and reason code
+columns:
+  carc: reason code that decides
+  denied_lines: lines denied for it
+  adjudicated_lines: the payer's lines it has answered
+  priced_lines: denied lines with an expected amount
 --- */
 with adjudicated as (
     select

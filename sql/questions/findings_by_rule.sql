@@ -4,6 +4,12 @@ meaning: >
   Findings that stand, with the lines each rule could judge as the denominator. A finding
   another rule stands in for on the same line is not counted.
 grain: one row per rule
+columns:
+  lines_judged: lines the rule flagged or passed
+  not_evaluable: lines it could not judge
+  findings: findings that stand
+  new_findings: of them new since the run before
+  dollars: of the findings, expected allowed, else charge
 --- */
 with standing as (
     select

@@ -6,11 +6,17 @@ meaning: >
   known; dollars at risk.
 grain: one row
 columns:
+  errors: findings of severity error that stand
+  warnings: of severity warning
+  infos: of severity info
+  lines_compared: lines with an expected and an allowed amount
   expected_allowed: expected on the lines compared
   allowed: allowed by the payers on the same lines
+  lines_at_risk: lines that at_risk counts, each once
   at_risk: >
-    expected allowed (else charge) of lines that break an error rule and await adjudication; each
-    line once
+    of lines that await adjudication: probability of denial x expected allowed where there is a
+    probability (audit.denial_risk); where there is none, the expected allowed (else charge) of
+    those that break an error rule, in full
 --- */
 with intake as (
     select
@@ -51,11 +57,20 @@ waiting as (
     group by findings.line_id
 ),
 
+weighed as (
+    select
+        risks.line_id,
+        risks.at_risk
+    from audit.denial_risk as risks
+    where risks.basis = 'waiting' and risks.at_risk is not null
+),
+
 risk as (
     select
         count(*) as lines_at_risk,
-        coalesce(sum(waiting.dollars), 0) as at_risk
-    from waiting
+        coalesce(sum(coalesce(weighed.at_risk, waiting.dollars)), 0) as at_risk
+    from weighed
+    full outer join waiting on weighed.line_id = waiting.line_id
 )
 
 select

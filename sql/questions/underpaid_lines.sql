@@ -3,7 +3,8 @@ title: Lines paid below the fee schedule
 meaning: >
   Potential underpayments, to be reviewed: adjudicated, not denied, allowed by more than the
   tolerance below what Medicare's schedule, or the payer's contract, gives. `explanation` is the sum
-  step by step.
+  step by step. What a person marked as our own error (a pattern that is invalid) is
+  shown and not counted.
 grain: one row per line
 --- */
 select
@@ -15,7 +16,9 @@ select
     variances.expected_allowed,
     variances.allowed,
     variances.variance,
-    prices.explanation
+    prices.explanation,
+    variances.pattern_id,
+    variances.is_counted
 from audit.payment_variance as variances
 inner join core.service_line as lines on variances.line_id = lines.line_id
 inner join audit.expected_payment as prices on variances.line_id = prices.line_id
