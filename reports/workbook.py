@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from reports import page, theme
+from reports import theme, writing
+from reports.answers import WORDED, Answer, AnsweredPage
 
 MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 """The date every workbook carries, so that the same rows give the same bytes."""
@@ -24,23 +25,13 @@ ROWS = 1_048_575
 WIDEST = 60
 
 
-def write_workbook(
-    select: page.Select,
-    out: Path,
-    *,
-    pages: Sequence[str] | None = None,
-    month: str | None = None,
-    facts: page.Facts,
+def write(
+    answered: Sequence[AnsweredPage], *, out: Path, facts: writing.Facts, title: str = ""
 ) -> Path:
-    """Ask the pages' queries and write their tables to `out` (.xlsx), private, in one move.
+    """Write answered pages to `out` (.xlsx), private, in one move; same rows, same bytes.
 
-    Same rows, same bytes. Raises page.UnusablePage as `page.render` does.
+    A sheet of definitions, then one sheet per exhibit that has a table.
     """
-    return write(page.answer(select, pages=pages, month=month), out=out, facts=facts)
-
-
-def write(answered: Sequence[page.AnsweredPage], *, out: Path, facts: page.Facts) -> Path:
-    """Write answered pages: a sheet of definitions, then one sheet per exhibit that has a table."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(
         content,
@@ -53,7 +44,11 @@ def write(answered: Sequence[page.AnsweredPage], *, out: Path, facts: page.Facts
         },
     )
     book.set_properties(
-        {"title": "Audit of Mohs claims", "created": MADE, "comments": f"run {facts.run_id}"}
+        {
+            "title": title or "Audit of Mohs claims",
+            "created": MADE,
+            "comments": f"run {facts.run_id}",
+        }
     )
     styles = {
         "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
@@ -65,20 +60,19 @@ def write(answered: Sequence[page.AnsweredPage], *, out: Path, facts: page.Facts
     taken: set[str] = {"definitions"}
     lines: list[tuple[str, str, str]] = []
     for one in answered:
-        title = one.page.title
+        heading = one.page.title
         for answer in one.answers:
-            title = answer.exhibit.title or title
-            if answer.exhibit.chart == "sentence":
+            heading = answer.exhibit.title or heading
+            if answer.exhibit.chart in WORDED or not answer.columns:
                 continue
-            name = _sheet_name(title, taken)
+            name = _sheet_name(heading, taken)
             _sheet(book.add_worksheet(name), answer, styles)
             lines.append((name, one.page.title, _meaning(answer)))
     months = {one.month for one in answered}
     _definitions(definitions, lines, facts, months, styles)
     book.close()
-    if not out.parent.is_dir():
-        out.parent.mkdir(mode=0o700, parents=True)
-    page.write_private(out, content.getvalue())
+    writing.folder(out.parent)
+    writing.write_private(out, content.getvalue())
     return out
 
 
@@ -87,16 +81,22 @@ def inert(text: str) -> str:
     return f"'{text}" if ACTIVE.match(text) else text
 
 
-def _sheet(sheet: Any, answer: page.Answer, styles: dict[str, Any]) -> None:
-    data, forms = _spread(answer)
-    for place, (heading, form) in enumerate(forms):
+def _sheet(sheet: Any, answer: Answer, styles: dict[str, Any]) -> None:
+    """A column per form; `withheld` where this copy does not tell a value."""
+    forms = _spread(answer)
+    height = min(answer.data.height, ROWS)
+    for place, (heading, name, end, form) in enumerate(forms):
         sheet.write_string(0, place, inert(heading), styles["heading"])
-        for row, value in enumerate(data[place][:ROWS], start=1):
-            _cell(sheet, row, place, value, form, answer.exhibit.unknown, styles)
-        shown = [theme.written(value, form) for value in data[place][:200]]
-        longest = max([len(text) for text in shown] + [len(heading) * 0.75, 9])
+        longest = max(len(heading) * 0.75, 9)
+        for row, found in enumerate(answer.data[name][:height].to_list()):
+            value = found[end] if end and found is not None else found
+            is_told = (row, name) not in answer.withheld
+            unknown = answer.exhibit.unknown if is_told else "withheld"
+            own = form if end else answer.form(row, name)
+            _cell(sheet, row + 1, place, value, own, unknown, styles)
+            if row < 200:
+                longest = max(longest, len(theme.written(value, own)))
         sheet.set_column(place, place, min(longest + 2, WIDEST))
-    height = min(len(data[0]) if data else 0, ROWS)
     sheet.freeze_panes(1, 0)
     if forms:
         sheet.autofilter(0, 0, max(height, 1), len(forms) - 1)
@@ -118,32 +118,28 @@ def _cell(
         sheet.write_string(row, place, inert(theme.written(value, form, unknown)), styles["text"])
 
 
-def _spread(answer: page.Answer) -> tuple[list[list[Any]], list[tuple[str, str]]]:
-    """Columns and their (heading, format); an interval becomes two columns."""
-    data: list[list[Any]] = []
-    forms: list[tuple[str, str]] = []
-    for name, (heading, form) in answer.forms.items():
-        values = answer.data[name]
-        if isinstance(values.dtype, pl.Struct):
-            for end in ("low", "high"):
-                data.append([None if value is None else value[end] for value in values])
-                forms.append((f"{heading}, {end}", "percent"))
+def _spread(answer: Answer) -> list[tuple[str, str, str, str]]:
+    """(heading, column, end of an interval or nothing, format): an interval becomes two columns."""
+    spread = []
+    for name in answer.columns:
+        heading, form = answer.forms[name]
+        if isinstance(answer.data.schema[name], pl.Struct):
+            spread += [(f"{heading}, {end}", name, end, "percent") for end in ("low", "high")]
         else:
-            data.append(values.to_list())
-            forms.append((heading, form))
-    return data, forms
+            spread.append((heading, name, "", form))
+    return spread
 
 
 def _definitions(
     sheet: Any,
     lines: Sequence[tuple[str, str, str]],
-    facts: page.Facts,
+    facts: writing.Facts,
     months: set[str | None],
     styles: dict[str, Any],
 ) -> None:
     periods = ", ".join(sorted(month or "all dates on file" for month in months))
     known = [
-        ("Dates of service", periods),
+        ("Months", periods),
         ("Run", facts.run_id),
         ("Data", facts.data_digest),
         ("Rule book", facts.rule_book_version),
@@ -154,6 +150,10 @@ def _definitions(
             "Needs review. Nothing here says that a claim was wrong, or that money is owed.",
         ),
     ]
+    if facts.is_shareable:
+        known.insert(
+            0, ("Shareable copy", "Counts under 11, and what would tell them, are withheld.")
+        )
     if facts.is_simulated:
         known.insert(
             0, ("Simulated data", "The practice, its patients and its payers are invented.")
@@ -173,9 +173,10 @@ def _definitions(
     sheet.freeze_panes(top + 1, 0)
 
 
-def _meaning(answer: page.Answer) -> str:
+def _meaning(answer: Answer) -> str:
     note = re.sub(r"[ \t]+", " ", answer.exhibit.note).strip()
-    return note or "Counted as the sheet before it."
+    told = "\n".join(part for part in (answer.reading, note) if part)
+    return told or "Counted as the sheet before it."
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:

@@ -1,6 +1,8 @@
 /* ---
 page: The audit
-order: 1
+pack: run
+order: 30
+shareable: no
 intro: >
   What was read, which billed lines break a coding rule, what the fee schedule gives against what
   was allowed, what was denied, and what could not be checked.
@@ -80,10 +82,14 @@ intake as (
 compared as (
     select
         count(*) filter (where variances.status in ('as_expected', 'under', 'over')) as lines,
-        count(*) filter (where variances.status = 'under') as under_lines,
-        count(*) filter (where variances.status = 'over') as over_lines,
-        -sum(variances.variance) filter (where variances.status = 'under') as under_dollars,
-        sum(variances.variance) filter (where variances.status = 'over') as over_dollars
+        count(*) filter (where variances.status = 'under' and variances.is_counted) as under_lines,
+        count(*) filter (where variances.status = 'over' and variances.is_counted) as over_lines,
+        -sum(variances.variance) filter (
+            where variances.status = 'under' and variances.is_counted
+        ) as under_dollars,
+        sum(variances.variance) filter (
+            where variances.status = 'over' and variances.is_counted
+        ) as over_dollars
     from audit.payment_variance as variances
     inner join core.service_line as lines on variances.line_id = lines.line_id
     where in_period(lines.date_of_service)
@@ -255,7 +261,7 @@ order by sum(files.charge_in) desc, files.kind
 
 /* ---
 title: What was set aside
-columns: {path: {label: File, format: text},
+columns: {path: {label: File, format: file},
   rows_quarantined: {label: Rows set aside, format: count},
   rows_in: {label: Of rows, format: count}, claims_quarantined: {label: Claims, format: count},
   charge_quarantined: {label: Dollars set aside, format: money},
@@ -572,12 +578,14 @@ order by billed_lines desc, lines.payer
 /* ---
 title: Findings by month
 chart: trend
+reading: "Most in {highest_month}: {highest} of the month's lines have an error finding."
+hidden: highest_month highest
 x: month
 y: error_share
 interval: interval
 n: billed_lines
 columns: {error_share: {label: Lines with an error finding, format: percent}, dollars: money,
-  interval: {label: 95% interval, format: interval}}
+  interval: {label: 95% interval, format: interval}, highest: percent}
 empty: No lines were billed in this period.
 note: Counted as by payer, by month of service.
 --- */
@@ -596,7 +604,11 @@ select
     count(flagged_lines.line_id) as error_lines,
     count(flagged_lines.line_id) / count(*) as error_share,
     wilson(count(flagged_lines.line_id), count(*)) as interval,
-    coalesce(sum(flagged_lines.dollars), 0) as dollars
+    coalesce(sum(flagged_lines.dollars), 0) as dollars,
+    first_value(strftime(lines.date_of_service, '%Y-%m')) over (
+        order by count(flagged_lines.line_id) / count(*) desc, month
+    ) as highest_month,
+    max(count(flagged_lines.line_id) / count(*)) over () as highest
 from core.service_line as lines
 left join flagged_lines on lines.line_id = flagged_lines.line_id
 where lines.source <> '835' and in_period(lines.date_of_service)
@@ -689,11 +701,15 @@ select
     sum(variances.allowed) as allowed,
     sum(variances.variance) as difference,
     count(*) filter (where variances.status = 'as_expected') / count(*) as as_expected_share,
-    count(*) filter (where variances.status = 'under') as under_lines,
-    coalesce(-sum(variances.variance) filter (where variances.status = 'under'), 0)
+    count(*) filter (where variances.status = 'under' and variances.is_counted) as under_lines,
+    coalesce(-sum(variances.variance) filter (
+        where variances.status = 'under' and variances.is_counted
+    ), 0)
         as potential_underpayment,
-    count(*) filter (where variances.status = 'over') as over_lines,
-    coalesce(sum(variances.variance) filter (where variances.status = 'over'), 0)
+    count(*) filter (where variances.status = 'over' and variances.is_counted) as over_lines,
+    coalesce(sum(variances.variance) filter (
+        where variances.status = 'over' and variances.is_counted
+    ), 0)
         as potential_overpayment
 from audit.payment_variance as variances
 inner join core.service_line as lines on variances.line_id = lines.line_id
@@ -895,11 +911,13 @@ order by charge desc, carc, category
 /* ---
 title: Denials of the Mohs codes
 chart: rates
+reading: "Most denied: {highest_code}, {highest} of its adjudicated lines."
+hidden: highest_code highest
 x: denial_rate
 y: procedure_code
 interval: interval
 n: adjudicated_lines
-columns: {procedure_code: code, denial_rate: percent,
+columns: {procedure_code: code, denial_rate: percent, highest: percent,
   charge: {label: Charge denied, format: money},
   expected: {label: Expected allowed, format: money},
   interval: {label: 95% interval, format: interval}}
@@ -914,7 +932,11 @@ select
     count(*) filter (where lines.is_denied) / count(*) as denial_rate,
     wilson(count(*) filter (where lines.is_denied), count(*)) as interval,
     coalesce(sum(lines.charge) filter (where lines.is_denied), 0) as charge,
-    sum(prices.expected_allowed) filter (where lines.is_denied) as expected
+    sum(prices.expected_allowed) filter (where lines.is_denied) as expected,
+    first_value(lines.procedure_code) over (
+        order by count(*) filter (where lines.is_denied) / count(*) desc, lines.procedure_code
+    ) as highest_code,
+    max(count(*) filter (where lines.is_denied) / count(*)) over () as highest
 from core.service_line as lines
 left join audit.expected_payment as prices on lines.line_id = prices.line_id
 where
@@ -926,12 +948,14 @@ order by lines.procedure_code
 /* ---
 title: Denials by month
 chart: trend
+reading: "{unfinished_months:month is|months are} not finished; compare the others only."
+hidden: unfinished_months
 x: month
 y: denial_rate
 interval: interval
 n: adjudicated_lines
 unfinished: is_unfinished
-columns: {denial_rate: percent, adjudicated_share: percent,
+columns: {denial_rate: percent, unfinished_months: number, adjudicated_share: percent,
   interval: {label: 95% interval, format: interval},
   is_unfinished: {label: Unfinished, format: text}}
 empty: No lines are on file for this period.
@@ -952,7 +976,9 @@ select
         count(*) filter (where lines.is_denied and lines.is_adjudicated),
         count(*) filter (where lines.is_adjudicated)
     ) as interval,
-    count(*) filter (where lines.is_adjudicated) < 0.9 * count(*) as is_unfinished
+    count(*) filter (where lines.is_adjudicated) < 0.9 * count(*) as is_unfinished,
+    sum(case when count(*) filter (where lines.is_adjudicated) < 0.9 * count(*) then 1 else 0 end)
+        over () as unfinished_months
 from core.service_line as lines
 where in_period(lines.date_of_service)
 group by month

@@ -1,0 +1,388 @@
+/* ---
+page: Letter
+pack: compliance
+order: 10
+intro: >
+  What the rules say of the lines billed, how much of it is new, and what to look at first. Every
+  finding is potential and needs review; a record, not a rule, decides it.
+--- */
+
+/* ---
+chart: sentence
+text: said
+columns: {lines: count, flagged: count, known: count, fresh: count, expected: exposure}
+n: lines
+note: >
+  A billed line stands when no later submission replaced its claim. It has a potential error when
+  a finding of severity error stands on it: one that no other finding stands in for, and that nobody
+  has dismissed. The rate is lines with a potential error / billed lines; the interval is
+  Wilson's, 95%. Dollars are the expected allowed amount, else the charge, once per line. New: every
+  error of the line was first seen in a run of the month the files reach to.
+--- */
+with flagged_lines as (
+    select
+        changes.line_id,
+        max(changes.dollars) as dollars,
+        bool_and(changes.since_month = 'new') as is_new
+    from audit.change as changes
+    where
+        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        and changes.severity = 'error' and changes.line_id is not null
+    group by changes.line_id
+),
+
+counted_lines as (
+    select
+        count(*) as lines,
+        count(flagged_lines.line_id) as flagged,
+        count(*) filter (where flagged_lines.is_new) as fresh,
+        sum(flagged_lines.dollars) as expected
+    from core.service_line as lines
+    left join flagged_lines on lines.line_id = flagged_lines.line_id
+    where lines.source <> '835' and in_period(lines.date_of_service)
+),
+
+runs as (
+    select count(*) as runs
+    from audit.run
+)
+
+select
+    case
+        when counted_lines.lines = 0 then 'No billed lines are on file for this period.'
+        else
+            'Of {lines:billed line}, {flagged} ({rate}[, 95% interval {interval}]) have a potential '
+            || 'error that needs review[: {expected} expected allowed]. '
+            || case
+                when runs.runs < 2 then 'This is the first run: all of it is new.'
+                else 'New since last month: {fresh:line}.'
+            end
+    end as said,
+    counted_lines.lines,
+    counted_lines.flagged,
+    counted_lines.fresh,
+    counted_lines.flagged / nullif(counted_lines.lines, 0) as rate,
+    wilson(counted_lines.flagged, counted_lines.lines) as interval,
+    counted_lines.expected
+from counted_lines
+cross join runs
+
+/* ---
+chart: answer
+figure: figure
+text: meaning
+columns: {figure: figure, of: count, run_new: count, expected: exposure}
+note: >
+  Paid and broken: primary lines that are adjudicated and not denied, on which an error finding
+  stands that rests on the claim or the chart (audit.policy_payer); dollars are the expected allowed
+  amount, else the charge. Not judged: the rule applies to a line and lacked a value to decide;
+  What was not checked, in the run card, says which. Dismissed findings are those a person set
+  aside with a reason, and whose dismissal neither ran out nor met a changed line.
+--- */
+with stands as (
+    select
+        changes.severity,
+        changes.since_run,
+        changes.since_month,
+        changes.is_dismissed,
+        changes.line_id
+    from audit.change as changes
+    where
+        changes.kind = 'finding' and changes.since_month <> 'gone'
+        and in_period(changes.date_of_service)
+),
+
+found as (
+    select
+        count(*) filter (where not stands.is_dismissed and stands.severity = 'error') as errors,
+        count(*) filter (
+            where not stands.is_dismissed and stands.severity = 'error'
+            and stands.since_month = 'new'
+        ) as month_new,
+        count(*) filter (
+            where not stands.is_dismissed and stands.severity = 'error' and stands.since_run = 'new'
+        ) as run_new,
+        count(*) filter (where not stands.is_dismissed and stands.severity = 'warning') as warnings,
+        count(*) filter (where stands.is_dismissed) as dismissed,
+        count(*) as all_findings
+    from stands
+),
+
+answered as (
+    select
+        count(*) as lines,
+        count(*) filter (where lines.quadrant = 'broken_paid' and lines.severity = 'error') as paid,
+        sum(lines.dollars) filter (
+            where lines.quadrant = 'broken_paid' and lines.severity = 'error'
+        ) as expected,
+        count(*) filter (where lines.quadrant = 'broken_denied') as denied,
+        count(*) filter (where lines.outcome = 'denied') as all_denied
+    from audit.policy_payer as lines
+    left join audit.dismissal as dismissals
+        on
+            lines.line_id = dismissals.line_id and lines.rule_id = dismissals.rule_id
+            and dismissals.state = 'standing'
+    where in_period(lines.date_of_service) and dismissals.line_id is null
+),
+
+unjudged as (
+    select
+        count(distinct coverage.rule_id) filter (
+            where coverage.outcome = 'not_evaluable' and coverage.lines > 0
+        ) as rules,
+        count(distinct coverage.rule_id) as all_rules
+    from audit.rule_coverage as coverage
+)
+
+select
+    answers.figure,
+    answers.format,
+    answers.meaning,
+    answers.of,
+    answers.run_new,
+    answers.rate,
+    answers.expected
+from (
+    select
+        1 as position,
+        found.month_new as figure,
+        'count' as format,
+        'findings of severity error are new since last month, of {of} that stand; {run_new} are new '
+        || 'since the last run.' as meaning,
+        found.errors as of,
+        found.run_new,
+        cast(null as double) as rate,
+        cast(null as decimal(12, 2)) as expected
+    from found
+    union all
+    select
+        2 as position,
+        answered.paid as figure,
+        'count' as format,
+        'lines with a potential error were paid[: {rate} of {of:adjudicated line}][, {expected} '
+        || 'expected allowed]. Potential exposure; needs review.' as meaning,
+        answered.lines as of,
+        cast(null as bigint) as run_new,
+        answered.paid / nullif(answered.lines, 0) as rate,
+        answered.expected
+    from answered
+    union all
+    select
+        3 as position,
+        answered.denied as figure,
+        'count' as format,
+        'denied lines had a potential error or a warning[: {rate} of {of:denied line}]. What the rules '
+        || 'say could have been seen before the bill.' as meaning,
+        answered.all_denied as of,
+        cast(null as bigint) as run_new,
+        answered.denied / nullif(answered.all_denied, 0) as rate,
+        cast(null as decimal(12, 2)) as expected
+    from answered
+    union all
+    select
+        4 as position,
+        found.warnings as figure,
+        'count' as format,
+        'findings are warnings: look before the line is sent.' as meaning,
+        cast(null as bigint) as of,
+        cast(null as bigint) as run_new,
+        cast(null as double) as rate,
+        cast(null as decimal(12, 2)) as expected
+    from found
+    union all
+    select
+        5 as position,
+        found.dismissed as figure,
+        'count' as format,
+        'findings of {of} are dismissed by a person, with a reason, and left out of every count of this '
+        || 'report.' as meaning,
+        found.all_findings as of,
+        cast(null as bigint) as run_new,
+        cast(null as double) as rate,
+        cast(null as decimal(12, 2)) as expected
+    from found
+    union all
+    select
+        6 as position,
+        unjudged.rules as figure,
+        'number' as format,
+        'rules could not judge some line they apply to, for want of data. A line without a finding is '
+        || 'not a clean line.' as meaning,
+        cast(null as bigint) as of,
+        cast(null as bigint) as run_new,
+        cast(null as double) as rate,
+        cast(null as decimal(12, 2)) as expected
+    from unjudged
+) as answers
+order by answers.position
+
+/* ---
+title: Where the potential errors are
+chart: bars
+reading: "{category} has most: {largest} of the period's lines with a potential error."
+x: lines
+y: category
+columns: {lines: count, rules: number, dollars: {label: Expected allowed, format: exposure},
+  largest: percent, flagged: count}
+n: flagged
+hidden: largest flagged
+empty: No line has a potential error in this period.
+note: >
+  Billed lines with a standing, undismissed error finding, by what its rule is about. A line may
+  stand under several; the share is of all lines with any. Dollars count once per line and category:
+  expected allowed, else the charge.
+--- */
+with flagged_lines as (
+    select
+        changes.line_id,
+        coalesce(rules.category, 'other') as category,
+        max(changes.dollars) as dollars
+    from audit.change as changes
+    left join audit.rule as rules on changes.label = rules.rule_id
+    where
+        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        and changes.severity = 'error' and changes.line_id is not null
+        and in_period(changes.date_of_service)
+    group by changes.line_id, category
+),
+
+fired as (
+    select
+        coalesce(rules.category, 'other') as category,
+        count(distinct changes.label) as rules
+    from audit.change as changes
+    left join audit.rule as rules on changes.label = rules.rule_id
+    where
+        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        and changes.severity = 'error' and changes.line_id is not null
+        and in_period(changes.date_of_service)
+    group by category
+),
+
+whole as (
+    select count(distinct flagged_lines.line_id) as flagged
+    from flagged_lines
+)
+
+select
+    flagged_lines.category,
+    count(*) as lines,
+    any_value(fired.rules) as rules,
+    sum(flagged_lines.dollars) as dollars,
+    any_value(whole.flagged) as flagged,
+    count(*) / any_value(whole.flagged) as largest
+from flagged_lines
+inner join fired on flagged_lines.category = fired.category
+cross join whole
+group by flagged_lines.category
+order by lines desc, flagged_lines.category
+
+/* ---
+title: Look at these first
+reading: Rules whose paid lines are worth most, and what in the record decides each.
+columns: {rule: code, what: {label: What it says, format: text}, lines: count,
+  expected: {label: Expected allowed, format: exposure},
+  evidence: {label: What the record must show, format: text}}
+rows: 8
+empty: No line with a potential error was paid in this period.
+note: >
+  Lines paid with an error finding, by the gravest finding of the line (audit.policy_payer), most
+  dollars first: expected allowed, else the charge. Each line stands under one rule.
+--- */
+select
+    lines.rule_id as rule,
+    any_value(rules.summary) as what,
+    count(*) as lines,
+    sum(lines.dollars) as expected,
+    any_value(array_to_string(rules.evidence, '; ')) as evidence
+from audit.policy_payer as lines
+inner join audit.rule as rules on lines.rule_id = rules.rule_id
+left join audit.dismissal as dismissals
+    on
+        lines.line_id = dismissals.line_id and lines.rule_id = dismissals.rule_id
+        and dismissals.state = 'standing'
+where
+    lines.quadrant = 'broken_paid' and lines.severity = 'error' and in_period(lines.date_of_service)
+    and dismissals.line_id is null
+group by lines.rule_id
+order by expected desc, rule
+
+/* ---
+title: Objective, scope and authority
+reading: What this audit set out to do, on what, and what it does not say.
+columns: {about: {label: "", format: text}, statement: text}
+note: >
+  The sample of a coding audit is drawn with mohs sample and read back with mohs estimate, which
+  gives error rates and an estimate with limits; this pack is the review of all lines by rule that
+  comes before it.
+--- */
+with scope as (
+    select
+        min(lines.date_of_service) as first_day,
+        max(lines.date_of_service) as last_day
+    from core.service_line as lines
+    where lines.source <> '835' and in_period(lines.date_of_service)
+),
+
+basis as (
+    select
+        count(*) as rules,
+        count(*) filter (where rules.basis = 'chart') as chart_rules
+    from audit.rule as rules
+),
+
+run as (
+    select max_by(runs.rule_book_version, runs.run_number) as rule_book_version
+    from audit.run as runs
+)
+
+select
+    parts.about,
+    parts.statement
+from (
+    select
+        1 as position,
+        'Objective' as about,
+        'To find billed lines of Mohs surgery and what goes with it that break a published coding or '
+        || 'coverage rule, before or after payment, and to say what would settle each.' as statement
+    union all
+    select
+        2 as position,
+        'Authority' as about,
+        'Each rule names its source and the day it was checked; see Findings by rule. Where a source '
+        || 'is our reading or retold by others, the rule says so.' as statement
+    union all
+    select
+        3 as position,
+        'Period' as about,
+        coalesce('Dates of service ' || scope.first_day || ' to ' || scope.last_day || '.', 'None.')
+            as statement
+    from scope
+    union all
+    select
+        4 as position,
+        'Scope' as about,
+        'All billed lines that stand, of all payers and surgeons on file; bills to a second payer are '
+        || 'lines of their own.' as statement
+    union all
+    select
+        5 as position,
+        'Unit' as about,
+        'The billed line for findings; the encounter (patient, day and surgeon) for a sample, since '
+        || 'stages hang together.' as statement
+    union all
+    select
+        6 as position,
+        'Rules' as about,
+        'Rule book ' || coalesce(run.rule_book_version, 'unknown') || ': ' || basis.rules
+        || ' rules, ' || basis.chart_rules || ' of them read the chart.' as statement
+    from basis
+    cross join run
+    union all
+    select
+        7 as position,
+        'What it does not say' as about,
+        'No finding is an overpayment, and nothing here sets the day on which one is identified. Not '
+        || 'billing or legal advice.' as statement
+) as parts
+order by parts.position
