@@ -1,12 +1,12 @@
 """What does pricing cost? Run by hand: `uv run python tests/benchmarks/pricing.py`.
 
-Lines of an invented practice, as `core.pricing_line` has them (30 % Mohs codes; Medicare, a plan with
-a contract and one without), are written to Parquet in order of patients. Then, each in a process of
-its own and in CPU time of all threads:
+Adjudicated lines of an invented practice, as `core.service_line` has them (30 % Mohs codes; Medicare,
+a plan with a contract and one without), are written to Parquet in order of patients, and their
+adjustments with them. Then, each in a process of its own and in CPU time of all threads:
 
-scan     one aggregate over every column of that file
-price    the file's lines read into core.pricing_line, set by set of patients as `mohs audit` takes
-         them, and priced into audit.expected_payment; keeping these in the warehouse is told apart
+scan     one aggregate over every column of the lines
+price    core.pricing_line and audit.expected_payment built from them, set by set of patients as
+         `mohs audit` takes them; keeping these in the warehouse is told apart
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipelines import reference, warehouse
-from schemas.pricing import PricingLine
-from schemas.table import polars_schema
+from schemas.claims import ServiceLine
+from schemas.dictionary import tables
+from schemas.table import duckdb_type, polars_schema
 
 TARGET_RATIO, TARGET_GIGABYTES = 12, 4
 LINES_PER_ENCOUNTER = 2.56
@@ -66,27 +67,48 @@ COPY (
         FROM codes
     )
     SELECT
-        'C' || number || '-' || line AS line_id,
-        DATE '2024-01-01' + (chance % 1000)::INTEGER + 3 AS submitted_date, number * 10 + line AS ordinal,
-        patient_id, if(payer = 'Medicare', '', payer || ' ') || 'npi 20010' || lpad((chance % 40)::VARCHAR, 5, '0')
-            AS pricing_group,
-        payer,
-        ['medicare', 'medicare', 'commercial', 'medicare_advantage'][1 + who % 4] AS line_of_business,
-        DATE '2024-01-01' + (chance % 1000)::INTEGER AS date_of_service, procedure_code,
+        'C' || number || '-' || line AS line_id, 'C' || number AS claim_id,
+        'f' || strftime(day, '%Y%m') || ':' || number AS claim_key, line::VARCHAR AS line_number,
+        'C' || number || '-1' AS encounter_id, patient_id, 'P' AS payer_sequence,
+        '20010' || lpad((chance % 40)::VARCHAR, 5, '0') AS rendering_npi,
+        NULL::VARCHAR AS group_id, 'dermatology' AS specialty,
+        if(luck % 40 < 1, 'PA', 'MD') AS rendering_type, day AS date_of_service,
+        false AS has_date_range, ['11', '11', '11', '22', '24'][1 + who % 5] AS place_of_service,
+        procedure_code,
         if(procedure_code IN ('99213'), ['25'], if(luck % 10 < 2, ['59'], [])) AS modifiers,
         array_to_string(modifiers, ' ') AS modifier_key,
         if(procedure_code IN ('17312', '17314'), 1 + luck % 3, 1)::DECIMAL(9, 3) AS units,
-        ['11', '11', '11', '22', '24'][1 + who % 5] AS place_of_service,
+        ['C44311', 'L570'][1:1 + luck % 2] AS diagnosis_codes,
+        array_to_string(diagnosis_codes, ' ') AS diagnosis_key, '00D0000001' AS clia_number,
+        (150 + luck % 90000 / 100)::DECIMAL(12, 2) AS charge,
+        (charge * 0.6)::DECIMAL(12, 2) AS allowed, 'amount' AS allowed_method,
+        (charge * 0.47)::DECIMAL(12, 2) AS paid, (charge * 0.12)::DECIMAL(12, 2) AS patient_responsibility,
+        true AS is_adjudicated, luck % 100 < 5 AS is_denied,
+        if(is_denied, 'information', NULL) AS denial_category, if(is_denied, '16', NULL) AS driver_carc,
+        if(is_denied, 'N706', NULL) AS driver_rarc, day + 20 AS remitted_date,
+        day + 3 AS submitted_date, payer,
+        ['medicare', 'medicare', 'commercial', 'medicare_advantage'][1 + who % 4] AS line_of_business,
         ['15202-00', '09102-04', '13202-01', '01182-18'][1 + (who >> 8) % 4] AS locality,
-        NULL::VARCHAR AS locality_note, (150 + luck % 90000 / 100)::DECIMAL(12, 2) AS charge,
-        true AS participating, true AS assigned, false AS apm_qualifying,
-        if(luck % 40 < 1, 'PA', 'MD') AS rendering_type, 0::DECIMAL(8, 4) AS mips_factor,
-        if(luck % 10 < 8, if(luck % 50 < 1, 50 + luck % 100, 0), NULL)::DECIMAL(12, 2) AS deductible,
-        NULL::DECIMAL(12, 2) AS deductible_remaining, false AS qmb
-    FROM numbered
+        '837' AS source, 'f' || strftime(day, '%Y%m') AS file_id, number * 10 + line AS ordinal,
+        number * 900 + line * 90 AS byte_offset, number * 900 + line * 90 + 88 AS byte_end
+    FROM (SELECT *, DATE '2024-01-01' + (chance % 1000)::INTEGER AS day FROM numbered)
     ORDER BY patient_id, number, line
 ) TO '$file' (FORMAT parquet, ROW_GROUP_SIZE 122880)
 """
+REMITTED = """
+INSERT INTO core.remit_claim BY NAME
+SELECT DISTINCT 'r' || claim_id AS remit_claim_id, claim_id, patient_id, 'P' AS payer_sequence, $blank
+FROM core.service_line;
+
+INSERT INTO core.adjustment BY NAME
+SELECT
+    'r' || claim_id AS remit_claim_id, 'r' || line_id AS remit_line_id, claim_id, patient_id, line_id,
+    ordinal, place AS position, ['CO', 'PR', 'PR'][place] AS group_code, ['45', '2', '1'][place] AS carc,
+    if(place = 3, 50, charge * 0.2)::DECIMAL(12, 2) AS amount
+FROM core.service_line, unnest([1, 2, 3]) AS p (place)
+WHERE place < 3 OR ordinal % 50 = 0
+"""
+"""A write-off and a coinsurance for each line, a deductible for some."""
 
 
 def generate(file: Path, lines: int) -> None:
@@ -103,7 +125,7 @@ def scan(file: Path) -> None:
     connection = warehouse.connect()
     parts = [
         f"sum(len({name})), max({name}[1])" if "List" in str(kind) else f"max({name})"
-        for name, kind in polars_schema(PricingLine).items()
+        for name, kind in polars_schema(ServiceLine).items()
     ]
     connection.execute(f"SELECT {', '.join(parts)} FROM read_parquet('{file}')").fetchall()
     connection.close()
@@ -118,13 +140,15 @@ def price(file: Path) -> None:
     spent, kept = 0.0, 0.0
     for first, last in patient_ranges(connection, file):
         with warehouse.part(connection, "bucket = 0") as home:
-            before = cpu_seconds()
             connection.execute(
-                f"INSERT INTO core.pricing_line BY NAME SELECT * FROM read_parquet('{file}') "
+                f"INSERT INTO core.service_line BY NAME SELECT * FROM read_parquet('{file}') "
                 "WHERE patient_id >= ? AND patient_id < ?",
                 [first, last],
             )
-            warehouse.build(connection, ["audit.expected_payment"])
+            for statement in REMITTED.replace("$blank", blank("core.remit_claim")).split(";\n"):
+                connection.execute(statement)
+            before = cpu_seconds()
+            warehouse.build(connection, ["core.pricing_line", "audit.expected_payment"])
             priced = cpu_seconds()
             warehouse.keep(connection, home, ["audit.expected_payment"])
             spent += priced - before
@@ -138,6 +162,18 @@ def price(file: Path) -> None:
         )
     )
     connection.close()
+
+
+REMIT_COLUMNS = ("remit_claim_id", "claim_id", "patient_id", "payer_sequence")
+
+
+def blank(name: str) -> str:
+    """Blanks for the other columns of core.remit_claim that may not be null."""
+    return ", ".join(
+        f"{warehouse.NEUTRAL.get(duckdb_type(column.dtype), '0')} AS {column_name}"
+        for column_name, column in tables()[name].to_schema().columns.items()
+        if not column.nullable and column_name not in REMIT_COLUMNS
+    )
 
 
 def patient_ranges(connection: warehouse.Connection, file: Path) -> list[tuple[str, str]]:

@@ -1,12 +1,14 @@
-"""What do the rules cost? Run by hand: `uv run python tests/benchmarks/rules.py`.
+"""What do the core tables and the rules cost? Run by hand: `uv run python tests/benchmarks/rules.py`.
 
-Staged claims of an invented practice (30 % of the lines are Mohs codes) are written to a warehouse,
-stored by patient bucket as `mohs ingest` stores them. Then, each in a process of its own and in CPU
-time of all threads:
+Staged tables of an invented practice are written to a warehouse of 1 and of 10 million service lines
+(30 % Mohs). Then, each step in a process of its own and in CPU time of all threads:
 
-scan     one aggregate over every staged column that core.encounter_line and what it is built from read
-rules    set by set, the core tables the rules read, then the rules
-audit    the whole of `mohs audit`: every core table, prices, rules, stored
+scan     one aggregate over every staged column that core.encounter_line and what it is built from
+         read, from Parquet files
+rules    the core tables the rules read, and the rules, set by set as `mohs audit` takes them; what
+         the tables and the rules take is told apart
+tables   one aggregate over every column of those core tables, from Parquet files
+audit    all of `mohs audit`: prices, variances, every rule, findings stored
 
 There are no remittances, so that the scan and the rules read the same thing.
 """
@@ -20,16 +22,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pipelines import findings, reference, rules, steps, warehouse
 from pipelines.places import Place
+from pipelines.simulate.parameters import check_digit
 from pipelines.warehouse import Connection
 from schemas.dictionary import tables
 from schemas.table import duckdb_type
 
-TARGET_RATIO, TARGET_GIGABYTES, TARGET_GROWTH = 12, 3, 1.15
+TARGET_RATIO, TARGET_BOOK, TARGET_GIGABYTES, TARGET_GROWTH = 12, 15, 3, 1.15
 PATIENTS_PER_LINE = 1 / 6.9
 READ = {
     "staged.claim": (
@@ -39,6 +42,8 @@ READ = {
         "billing_zip rendering_type facility_zip locality zip charge place_of_service assignment "
         "prior_authorization clia_number source file_id"
     ),
+    "staged.line_diagnosis": "claim_key line_ordinal position code patient_id bucket",
+    "staged.line_modifier": "claim_key line_ordinal position modifier patient_id bucket",
     "staged.service_line": (
         "claim_key file_id ordinal byte_offset byte_end patient_id bucket line_number "
         "date_of_service date_of_service_end procedure_code modifiers modifier_key charge units "
@@ -86,7 +91,7 @@ SELECT
     is_surgical AND chance % 1000 < 730 AS is_mohs,
     DATE '2024-10-01' + (((chance >> 10) % 146 + visit * 146)::INTEGER) AS day,
     chance,
-    '20010' || lpad(((chance >> 20) % 40)::VARCHAR, 5, '0') AS rendering_npi,
+    $npis[1 + (chance >> 20) % 40] AS rendering_npi,
     ['44101', '44113', '15213', '48104'][1 + (chance >> 26) % 4] AS zip,
     ['C44311', 'C44319', 'C4441', 'C44519', 'C44622', 'C44711', 'D0439'][1 + (chance >> 30) % 7] AS site
 FROM visits
@@ -181,6 +186,7 @@ def generate(place: Place, lines: int) -> int:
             "FROM range(CAST($first AS BIGINT), CAST($last AS BIGINT)) AS r (number)",
             f"FROM range({patients}) AS r (number) WHERE number % 256 BETWEEN {low} AND {high}",
         )
+        made = made.replace("$npis", str([npi(number) for number in range(40)]))
         for statement in made.split(";\n"):
             if statement.strip():
                 connection.execute(statement)
@@ -194,6 +200,12 @@ def generate(place: Place, lines: int) -> int:
     written = int(warehouse.value(connection, "SELECT count(*) FROM staged.service_line"))
     connection.close()
     return written
+
+
+def npi(number: int) -> str:
+    """An invented NPI with its check digit."""
+    digits = f"20010{number:04d}"
+    return digits + check_digit(digits)
 
 
 def fill(connection: Connection, name: str, query: str) -> None:
@@ -212,18 +224,56 @@ def fill(connection: Connection, name: str, query: str) -> None:
 
 
 def scan(place: Place) -> None:
-    """One aggregate over the columns read, from the same file."""
+    """One aggregate over the staged columns read, from Parquet."""
     connection = warehouse.connect(place.warehouse, read_only=True)
     for name, columns in READ.items():
-        types = warehouse.frame_schema(name)
-        parts = [
-            f"sum(len({column})), max({column}[1])"
-            if "List" in str(types[column])
-            else f"max({column})"
-            for column in columns.split()
-        ]
-        connection.execute(f"SELECT {', '.join(parts)} FROM {name}").fetchall()
+        connection.execute(
+            f"COPY (SELECT {', '.join(columns.split())} FROM {name}) TO '{parquet(place, name)}' "
+            "(FORMAT parquet)"
+        )
     connection.close()
+    read_all(place, READ)
+
+
+def tables_scan(place: Place) -> None:
+    """One aggregate over every column of the core tables the last `rules` step had its rules read."""
+    names = {
+        path.name.split(".")[1]
+        for path in place.warehouse.parent.glob(f"{place.warehouse.stem}.core-*")
+    }
+    read_all(place, [name.replace("-", ".") for name in sorted(names)])
+
+
+def parquet(place: Place, name: str, number: int | str = 0) -> Path:
+    """Where a table's columns stand as Parquet, one file for each set of patients."""
+    return place.warehouse.with_name(
+        f"{place.warehouse.stem}.{name.replace('.', '-')}.{number}.parquet"
+    )
+
+
+def keep(connection: Connection, place: Place, name: str, number: int) -> None:
+    """Write a core table of the set in use as Parquet."""
+    connection.execute(
+        f"COPY (SELECT * FROM {name}) TO '{parquet(place, name, number)}' (FORMAT parquet)"
+    )
+
+
+def read_all(place: Place, names: Iterable[str]) -> None:
+    """Read every column of the Parquet files of the tables once, and say what that took."""
+    connection = warehouse.connect()
+    spent = 0.0
+    for name in names:
+        files = f"read_parquet('{parquet(place, name, '*')}')"
+        columns = connection.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()
+        parts = [
+            f"sum(len({column})), max({column}[1])" if kind.endswith("[]") else f"max({column})"
+            for column, kind, *_ in columns
+        ]
+        before = cpu_seconds()
+        connection.execute(f"SELECT {', '.join(parts)} FROM {files}").fetchall()
+        spent += cpu_seconds() - before
+    connection.close()
+    say({"cpu": spent})
 
 
 def tables_for(connection: Connection, book: rules.Book) -> list[str]:
@@ -241,20 +291,38 @@ def tables_for(connection: Connection, book: rules.Book) -> list[str]:
     return sorted(found)
 
 
+def tables_read(connection: Connection, book: rules.Book) -> list[str]:
+    """The core tables the rules themselves read; of views, what they are views of."""
+    queries = warehouse.queries("core")
+    found = {rule.header.population_table for rule in book.rules}
+    for rule in book.rules:
+        found |= warehouse.tables_read(connection, rule.sql)
+    for view in reversed(warehouse.VIEWED):
+        if view in found:
+            found |= warehouse.tables_read(connection, warehouse.select_text(queries[view]))
+    return sorted(name for name in found if name in queries and name not in warehouse.VIEWED)
+
+
 def judge(place: Place, ids: Sequence[str]) -> None:
     """Core tables the rules read, and the rules, set by set."""
     whole = rules.read_book()
     book = rules.Book(rules.pick(whole, [] if list(ids) == ["all"] else ids), ())
     connection = warehouse.open_warehouse(place.warehouse)
-    names = tables_for(connection, book)
+    names, read = tables_for(connection, book), tables_read(connection, book)
     reference.load(connection, None)
-    measured = cpu_seconds()
     auditing = findings.Auditing(connection, book, "", is_everyone=True, is_same=True)
-    for condition in warehouse.patient_sets(connection, None):
+    building = judging = 0.0
+    for number, condition in enumerate(warehouse.patient_sets(connection, None)):
+        before = cpu_seconds()
         with warehouse.part(connection, condition):
             warehouse.build(connection, names)
+            built = cpu_seconds()
             auditing.run()
-    said: dict[str, object] = {"cpu": cpu_seconds() - measured, "rules": len(book.rules)}
+            building, judging = building + built - before, judging + cpu_seconds() - built
+            for name in read:
+                keep(connection, place, name, number)
+    said: dict[str, object] = {"cpu": building + judging, "rules": len(book.rules)}
+    said["building"], said["judging"] = building, judging
     said["findings"] = warehouse.value(connection, "SELECT count(*) FROM temp.fresh_finding")
     said["tables"] = " ".join(names)
     connection.close()
@@ -275,7 +343,7 @@ def say(facts: dict[str, object]) -> None:
     print(json.dumps(facts))
 
 
-STEPS = ("scan", "rules", "audit")
+STEPS = ("scan", "rules", "tables", "audit")
 
 
 def measure(step: str, place: Place, ids: Sequence[str]) -> dict[str, object]:
@@ -302,6 +370,8 @@ def run_step(step: str, place: Place, ids: Sequence[str]) -> None:
     before, started = cpu_seconds(), time.perf_counter()
     if step == "scan":
         scan(place)
+    elif step == "tables":
+        tables_scan(place)
     elif step == "rules":
         judge(place, ids)
     else:
@@ -351,21 +421,39 @@ def report(place: Place, asked: argparse.Namespace, per_line: dict[str, list[flo
     ).fetchall()[0]
     connection.close()
     print(f"{lines:,} lines, {mohs:.0%} Mohs, {lines / claims:.1f} lines a claim")
-    base = 0.0
+    found: dict[str, dict[str, object]] = {}
     for name in asked.steps:
-        measured = measure(name, place, asked.rules)
-        spent = float(str(measured.get("cpu", measured["total_cpu"])))
-        base = spent if name == "scan" else base
+        found[name] = measure(name, place, asked.rules)
+        spent = spent_by(found, name)
         per_line.setdefault(name, []).append(spent / lines)
-        ratio = f", {spent / base:.1f} times the scan" if base and name != "scan" else ""
-        if ratio and name == "rules":
-            ratio += (
-                f" (target {TARGET_RATIO}); {measured['rules']} rules over {measured['tables']}"
-            )
         print(
-            f"  {name}: {spent:.1f} CPU s, {measured['wall']:.1f} s, {measured['gigabytes']:.2f} GB "
-            f"(target {TARGET_GIGABYTES}){ratio}"
+            f"  {name}: {spent:.1f} CPU s, {found[name]['wall']:.1f} s, "
+            f"{found[name]['gigabytes']:.2f} GB (target {TARGET_GIGABYTES})"
         )
+    if "rules" not in found:
+        return
+    told = found["rules"]
+    building, judging = float(str(told["building"])), float(str(told["judging"]))
+    print(
+        f"  {told['rules']} rules: tables {building:.1f}, rules {judging:.1f} CPU s; "
+        f"{int(str(told['findings'])):,} findings; built {told['tables']}"
+    )
+    if "scan" in found:
+        print(
+            f"  tables and rules: {(building + judging) / spent_by(found, 'scan'):.1f} scans of the "
+            f"staged columns (target {TARGET_RATIO} for the first rules)"
+        )
+    if "tables" in found:
+        scan_of_tables = spent_by(found, "tables")
+        print(
+            f"  rules: {judging / scan_of_tables:.1f} scans of the tables they read "
+            f"(target {TARGET_BOOK} for the book); with building these {(building + judging) / scan_of_tables:.1f}"
+        )
+
+
+def spent_by(found: Mapping[str, dict[str, object]], step: str) -> float:
+    """CPU seconds of a step: what it says of itself, else all of its process."""
+    return float(str(found[step].get("cpu", found[step]["total_cpu"])))
 
 
 if __name__ == "__main__":
