@@ -15,6 +15,7 @@ select
     findings.patient_id,
     findings.rendering_npi,
     findings.severity,
+    findings.basis,
     findings.reason,
     findings.related_line_id,
     findings.suggested_code,

@@ -13,6 +13,7 @@ select
         when hits.severity = 'error' then 'warning'
         else 'info'
     end as severity,
+    cast($basis as varchar) as basis,
     hits.reason || coalesce(' (judged by the ' || lines.judged_by || ' release)', '') as reason,
     hits.related_line_id,
     hits.suggested_code,

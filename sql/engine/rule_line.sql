@@ -6,6 +6,8 @@ select
     population.claim_id,
     population.patient_id,
     population.rendering_npi,
+    population.payer,
+    population.date_of_service,
     population.charge,
     population.missing,
     population.judged_by,

@@ -25,6 +25,10 @@ remedy: >
   If the claim was sent twice, void the second. If it was a second service, say so with a
   modifier, and if it was a correction, send it with frequency 7 and the payer's number of the
   first.
+correction: remove
+evidence:
+  - the submission dates of both claims
+  - a second service of that day in the record
 --- */
 select
     again.line_id,

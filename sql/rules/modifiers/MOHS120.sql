@@ -23,6 +23,9 @@ exceptions:
   - The code allows an assistant with documentation (15731, 67961).
 remedy: >
   Take the assistant's line off. The bar is statutory, so the patient may not be billed either.
+correction: remove
+evidence:
+  - who is named in the operative note, and what that person billed
 --- */
 select
     lines.line_id,

@@ -1,13 +1,14 @@
 /* ---
 id: MOHS251
-name: bundled-line-was-paid
-summary: Both codes of an NCCI pair were paid, and no modifier could or did free it.
+name: bundled-or-invalid-line-was-paid
+summary: A line was paid that an NCCI pair bundles, or on which another rule finds an error.
 severity: error
+severity_when:
+  warning: an NCCI pair of a day outside the release that is loaded
 category: payment
 population: core.encounter_line where not is_denied
 needs: [claims, remits]
 requires: [rendering_npi]
-releases: [ptp]
 scope: patient
 effective: {from: 2007-01-01}
 carc: ["236", "97"]
@@ -19,13 +20,17 @@ citation:
     grade: recalled
     checked: 2026-11-23
 why: >
-  What the edit should have denied and the payer paid is owed back, net of take-backs. The billing
-  error has its own finding; this one says that money came with it, and starts the clock.
+  What an edit or the policy should have denied and the payer paid may be owed back, net of
+  take-backs. The billing error has its own finding; this one says that money came with it, and
+  starts the clock once somebody has looked. An error that rests on another line is none of this
+  rule where that line was not paid: of a pair, or of a line billed twice, one may stand.
 exceptions:
   - The line was denied.
   - A modifier frees the pair.
   - The payment was taken back.
   - The column 1 code was denied.
+  - The rule only warns.
+  - The line it is a duplicate of was denied.
 remedy: >
   Look into it; the period to report and return the overpayment runs from its identification.
 --- */
@@ -35,16 +40,51 @@ with paid_lines as (
         lines.paid
     from core.encounter_line as lines
     where lines.is_adjudicated and not lines.is_denied and lines.paid > 0
+),
+
+-- The error rests on a line that was not paid: of the two, this one may stand.
+alone as (
+    select
+        findings.rule_id,
+        findings.line_id
+    from audit.finding as findings
+    inner join core.service_line as related on findings.related_line_id = related.line_id
+    where related.is_denied or not related.is_adjudicated or coalesce(related.paid, 0) <= 0
+),
+
+errors as (
+    select
+        findings.line_id,
+        findings.rule_id,
+        findings.reason,
+        findings.related_line_id,
+        findings.severity,
+        row_number() over (
+            partition by findings.line_id
+            order by findings.severity, findings.rule_id, findings.line_id
+        ) as place
+    from audit.finding as findings
+    anti join alone
+        on findings.rule_id = alone.rule_id and findings.line_id = alone.line_id
+    where
+        (
+            findings.basis <> 'payment'
+            and findings.severity = 'error'
+            and not findings.is_superseded
+        )
+        -- outside the release that is loaded a pair weighs less, and so does what supersedes it
+        or (
+            findings.severity in ('error', 'warning')
+            and findings.rule_id in ('MOHS060', 'MOHS061')
+        )
 )
 
 select
-    bundled.line_id,
-    cast(bundled.paid as varchar) || ' was paid for ' || pairs.procedure_code
-    || ', which is bundled into ' || pairs.related_procedure_code || ', paid as well' as reason,
-    pairs.related_line_id
-from core.encounter_pair as pairs
-inner join paid_lines as bundled on pairs.line_id = bundled.line_id
-inner join paid_lines as comprehensive on pairs.related_line_id = comprehensive.line_id
-where
-    pairs.modifier_indicator = '0'
-    or (pairs.modifier_indicator = '1' and not pairs.has_ncci_modifier)
+    paid_lines.line_id,
+    cast(paid_lines.paid as varchar) || ' was paid, and ' || errors.rule_id
+    || ' finds an error: ' || errors.reason as reason,
+    errors.related_line_id,
+    case when errors.severity = 'warning' then 'warning' end as severity
+from paid_lines
+inner join errors on paid_lines.line_id = errors.line_id
+where errors.place = 1
