@@ -24,6 +24,11 @@ whose chart lacks nothing (case_charts.PLAIN). There `none` is blank too, but in
 `closure`, where it is the chart's own word, and `blank` is blank; `unknown` throughout a column is
 a file that has no such column. Names of providers are those of the lines.
 
+A line with a number in `times` stands so many times, each time for another patient and on another
+claim; lines of one patient or claim are repeated together. A case with that column is a practice of
+its own: its mirror is made, and rules that find providers judge it. What such a rule says of a
+provider is expected on each of the provider's lines.
+
 A list of covered diagnoses is a further table, whose first column is `article`: a row for each
 period, with `version`, `carrier` or `payer`, `diagnoses`, `effective_from` and `effective_to`
 (COVERED where blank). It stands for all examples that are run together, and so names a carrier or
@@ -81,6 +86,7 @@ PLAIN: Mapping[str, str] = {
     "rendering_type": "MD",
     "specialty": "dermatology",
     "group_id": "unknown",
+    "participating": "yes",
     "patient_sex": "F",
     "locality": "15202-00",
     "payer_sequence": "P",
@@ -104,6 +110,7 @@ PLAIN: Mapping[str, str] = {
     "adjustments": "unknown",
     "remarks": "none",
     "adjudicated_date": "unknown",
+    "times": "1",
 }
 """A plain Mohs line, inside the PTP release that ships. Names of providers and of `patient_id`
 stand for one provider or person of the case."""
@@ -126,7 +133,7 @@ _DAYS = (
     "adjudicated_date",
     "patient_birth_date",
 )
-_AMOUNTS = ("units", "charge", "allowed", "paid", "patient_paid")
+_AMOUNTS = ("units", "charge", "allowed", "paid", "patient_paid", "times")
 _ROW = re.compile(r"^\s*\|(.*)\|\s*$")
 _RULE_OFF = re.compile(r"^[\s|:-]+$")
 
@@ -172,6 +179,11 @@ class Case:
     """One entry per lesion and stage: every column of the chart file."""
     covered: tuple[Mapping[str, str], ...] = ()
     """Rows of lists of covered diagnoses, every column of COVERED."""
+
+    @property
+    def is_practice(self) -> bool:
+        """It is looked at as a practice of its own, provider by provider."""
+        return "times" in self.columns
 
     @property
     def is_boundary(self) -> bool:
@@ -336,6 +348,8 @@ def _is_sound(name: str, value: str) -> bool:
     try:
         if name in _DAYS:
             date.fromisoformat(value)
+        elif name == "times":
+            return int(value) >= 1
         else:
             return Decimal(value) >= 0
     except (ValueError, InvalidOperation):

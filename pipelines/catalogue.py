@@ -154,6 +154,10 @@ def check(place: Place, only: Sequence[str], folder: Path | None, truth: Path | 
         from pipelines import scoring
 
         printing.show(scoring.score(place, truth, [rule.header for rule in chosen]))
+        if not only:
+            beside = scoring.score_risk(place, truth)
+            if not beside.is_empty():
+                printing.show(beside, title="Denial risk, out of time, beside the ceiling")
         return status
     checks = examples.check(chosen)
     met = 0

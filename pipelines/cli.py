@@ -97,11 +97,12 @@ def run(
 @click.option("--encounters", default=1000, show_default=True, help="Days of surgery and visits.")
 @click.option("--months", default=24, show_default=True, help="Months of service, ending 2026-09.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
-def simulate(out: Path, encounters: int, months: int, seed: int) -> None:
+@click.option("--drift", is_flag=True, help="A payer changes an edit in 2026-03.")
+def simulate(out: Path, encounters: int, months: int, seed: int, drift: bool) -> None:
     """Write 837P, 835 and chart files of an invented practice, and what is true of them."""
     from pipelines import job
 
-    job.simulate(out, encounters, months, seed)
+    job.simulate(out, encounters, months, seed, drift=drift)
 
 
 @mohs.command()
@@ -133,6 +134,28 @@ def ingest(place: Any, paths: tuple[Path, ...], again: bool) -> int:
     from pipelines import job
 
     return job.ingest(place, list(paths), again=again)
+
+
+@mohs.command()
+@click.argument("rule")
+@click.argument("line")
+@click.option("--reason", required=True, help="Why it does not count; no names of patients.")
+@click.option("--author", required=True, help="Who decided.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="Last day on which the dismissal holds.",
+)
+@_placed
+def dismiss(place: Any, rule: str, line: str, reason: str, author: str, until: Any) -> None:
+    """Set the finding of RULE on LINE aside, until a day or until the line changes.
+
+    It is kept in dismissals.csv of the practice folder and holds from the next audit on.
+    """
+    from pipelines import job
+
+    job.dismiss(place, rule, line, reason=reason, author=author, until=until.date())
 
 
 @mohs.command()
@@ -175,18 +198,39 @@ def audit(
 
 
 @mohs.command()
-@click.argument("pages", nargs=-1, metavar="[PAGE]...")
+@click.argument("pages", nargs=-1, metavar="[PAGE|PACK]...")
 @click.option("--month", help="This month of service, YYYY-MM; all months otherwise.")
 @click.option("--out", type=FOLDER, help="Where the report goes. [./reports beside the warehouse]")
-@click.option("--open", "is_opened", is_flag=True, help="Open the first page in a browser.")
+@click.option("--pdf", "wants_pdf", is_flag=True, help="A PDF of each pack, by a Chromium.")
+@click.option(
+    "--shareable",
+    "is_shareable",
+    is_flag=True,
+    help="The copy that may leave the workplace, in OUT/shareable.",
+)
+@click.option("--open", "is_opened", is_flag=True, help="Open the cover in a browser.")
 @_placed
 def report(
-    place: Any, pages: tuple[str, ...], month: str | None, out: Path | None, is_opened: bool
+    place: Any,
+    pages: tuple[str, ...],
+    month: str | None,
+    out: Path | None,
+    wants_pdf: bool,
+    is_shareable: bool,
+    is_opened: bool,
 ) -> None:
-    """Render report pages and the workbook."""
+    """Render packs of pages, each with its workbook and tables; all packs, or those named."""
     from pipelines import job
 
-    job.report(place, pages=pages, month=month, out=out, is_opened=is_opened)
+    job.report(
+        place,
+        pages=pages,
+        month=month,
+        out=out,
+        is_opened=is_opened,
+        is_shareable=is_shareable,
+        wants_pdf=wants_pdf,
+    )
 
 
 @mohs.command()
@@ -287,14 +331,125 @@ def price(
 
 
 @mohs.command()
-@click.argument("question", required=False, metavar='[QUESTION|"select ..."]')
+@click.argument("file", type=FILE)
+@click.option("--year", type=click.IntRange(2012, 2100), help="Of service. [by the file's name]")
+@click.option("--fees", "is_fees", is_flag=True, help="Average allowed against the fee schedule.")
+@click.option("--save", "is_saved", is_flag=True, help="Keep the cohort in the practice folder.")
 @_formed
 @_placed
-def sql(place: Any, question: str | None, form: str) -> int:
-    """Ask the snapshot. With nothing, list questions, tables and columns."""
+def peers(
+    place: Any, file: Path, year: int | None, is_fees: bool, is_saved: bool, form: str
+) -> None:
+    """Show how surgeons bill Medicare, from CMS's by-provider-and-service FILE of any year."""
+    from pipelines import peers as cohorts
+
+    cohorts.show(place.practice, file, year, is_fees=is_fees, is_saved=is_saved, form=form)
+
+
+@mohs.command()
+@click.option("--out", type=FILE, help="Write a sheet to fill in instead: .xlsx or .csv.")
+@click.option("--take", type=FILE, help="Take the decisions of a filled sheet: .xlsx or .csv.")
+@_formed
+@_placed
+def patterns(place: Any, out: Path | None, take: Path | None, form: str) -> None:
+    """List what payers pay otherwise than expected again and again; keep what you decide about it.
+
+    Decisions are kept in patterns.csv of the practice folder and hold from the next audit on.
+    """
+    if out is not None and take is not None:
+        raise click.UsageError("give --out or --take, not both")
+    from pipelines import job
+
+    job.patterns(place, out, take, form)
+
+
+@mohs.command()
+@click.option(
+    "--unit",
+    type=click.Choice(["encounter", "claim", "line"]),
+    default="encounter",
+    show_default=True,
+    help="What is drawn and reviewed as one.",
+)
+@click.option("--period", help="Dates of service: 2025, 2025-03 or 2025-01:2025-06. [all]")
+@click.option("--payer", "payers", multiple=True, help="Only this payer; may be repeated.")
+@click.option(
+    "--surgeon", "surgeons", multiple=True, metavar="NPI", help="Only this one; likewise."
+)
+@click.option("--any-code", is_flag=True, help="Units without Mohs surgery as well.")
+@click.option("--with-unpaid", is_flag=True, help="Units for which nothing was paid as well.")
+@click.option("--size", type=click.IntRange(2), default=100, show_default=True, help="Units drawn.")
+@click.option("--spares", type=click.IntRange(0), default=10, show_default=True)
+@click.option(
+    "--stratify",
+    "strata",
+    multiple=True,
+    type=click.Choice(["surgeon", "risk", "dollars"]),
+    help="By surgeon, by the gravest finding, by bands of equal dollars; may be repeated.",
+)
+@click.option("--bands", type=click.IntRange(2, 10), default=3, show_default=True)
+@click.option("--certainty-above", metavar="DOLLARS", help="Take every unit paid more than this.")
+@click.option("--certainty-errors", is_flag=True, help="Take every unit with an error finding.")
+@click.option("--seed", type=click.IntRange(0), help="[a random one, written down]")
+@click.option("--out", type=FOLDER, default=Path("sample"), show_default=True)
+@click.option("--rehearse", is_flag=True, help="Only try the design on this frame; draw nothing.")
+@click.option("--redraw", type=FILE, metavar="MANIFEST", help="Draw that sample again and compare.")
+@_placed
+def sample(
+    place: Any,
+    period: str | None,
+    certainty_above: str | None,
+    seed: int | None,
+    out: Path,
+    rehearse: bool,
+    redraw: Path | None,
+    **chosen: Any,
+) -> int:
+    """Draw a sample of encounters for a coding audit, sealed before its review."""
+    from pipelines import compliance
+
+    if redraw is not None:
+        return compliance.redraw(redraw)
+    design = compliance.design(period, certainty_above, **chosen)
+    return compliance.sample(place, design, seed=seed, out=out, is_rehearsal=rehearse)
+
+
+@mohs.command()
+@click.argument("worksheet", type=FILE)
+@click.option("--manifest", type=FILE, help="[manifest.json beside the worksheet]")
+@_formed
+def estimate(worksheet: Path, manifest: Path | None, form: str) -> int:
+    """Say what a reviewed sample found: accuracy, dollars, limits, and whether it can be projected."""
+    from pipelines import compliance
+
+    return compliance.estimate(worksheet, manifest, form)
+
+
+@mohs.command()
+@click.argument("words", nargs=-1, metavar='[QUESTION [NAME=VALUE]...|"select ..."]')
+@click.option("--out", type=FILE, help="Write the rows to this .csv, .xlsx or .parquet file.")
+@click.option("--rows", type=click.IntRange(1), help="Rows on a page. [1000 as text, else all]")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.1), default=300, show_default=True)
+@click.option("--show", "is_shown", is_flag=True, help="Explain the question; print its SQL.")
+@_formed
+@_placed
+def sql(
+    place: Any,
+    words: tuple[str, ...],
+    out: Path | None,
+    rows: int | None,
+    page: int,
+    seconds: float,
+    is_shown: bool,
+    form: str,
+) -> int:
+    """Ask the snapshot. With nothing, list questions, views, tables and columns."""
     from pipelines import asking
 
-    return asking.ask(place, question, form)
+    if is_shown and words:
+        return asking.show(words[0])
+    return asking.ask(place, words, asking.Wanted(form, out, rows, page, seconds))
 
 
 @mohs.command()

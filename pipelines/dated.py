@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from schemas.reference import Contract, Dated, PatientCrosswalk, ZipLocality
+from schemas.dated import Dated
+from schemas.reference import Contract, PatientCrosswalk, ZipLocality
 from schemas.table import DATE_OPEN, polars_schema, table_name
 
 BEGINNING = date(1900, 1, 1)
@@ -36,6 +37,7 @@ _PRACTICE_DEFAULTS = {
     "participating": "true",
     "apm_qualifying": "false",
     "mips_factor": "0",
+    "evidence": "authority",
 }
 _TRUE, _FALSE = ["true", "yes", "y", "1"], ["false", "no", "n", "0"]
 
@@ -100,7 +102,9 @@ def _may_be_blank(model: type[Dated], name: str) -> bool:
     if name in _PRACTICE_DEFAULTS:
         return True
     column = model.to_schema().columns[name]
-    return polars_schema(model)[name] == pl.String and not column.checks
+    return polars_schema(model)[name] == pl.String and all(
+        "" in check.statistics.get("allowed_values", ()) for check in column.checks
+    )
 
 
 def _text(path: Path, keep: pl.Expr | None = None) -> pl.DataFrame:

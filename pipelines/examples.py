@@ -6,17 +6,27 @@ serves a whole book.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipelines import case_charts, charts, dated, judging, overlays, reference, warehouse
+from pipelines import (
+    case_charts,
+    charts,
+    dated,
+    judging,
+    mirror,
+    overlays,
+    reference,
+    rules,
+    warehouse,
+)
 from pipelines.case_remits import remittance
 from pipelines.cases import FLAGGED, NOT_EVALUABLE, PROVIDERS, Case, ExampleLine
 from pipelines.rules import Rule
@@ -120,7 +130,10 @@ def shortcomings(rule: Rule, checks: Iterable[Check]) -> list[str]:
 def judge(
     cases: Sequence[Case], book: Sequence[Rule], practice: Path | None = None
 ) -> list[tuple[Found, ...]]:
-    """What the rules say of every line of the cases, which do not see each other."""
+    """What the rules say of every line of the cases, which do not see each other.
+
+    Where one of them reads findings, the other rules that ship run before it.
+    """
     connection = warehouse.connect()
     try:
         warehouse.create(connection)
@@ -128,6 +141,8 @@ def judge(
         _lend_values(connection, book)
         line_ids = stage(connection, cases)
         warehouse.build(connection, {*warehouse.queries("core"), *warehouse.patient_tables()})
+        _mirror(connection, cases)
+        _run_others(connection, book, practice)
         findings, judged, not_evaluable = _run_each(connection, book)
     finally:
         connection.close()
@@ -148,6 +163,24 @@ def judge(
         )
         for ids in line_ids
     ]
+
+
+def _mirror(connection: warehouse.Connection, cases: Sequence[Case]) -> None:
+    """Make the practice mirror of each case that is a practice of its own."""
+    labels = [_label(position) for position, case in enumerate(cases, start=1) if case.is_practice]
+    if labels:
+        providers = warehouse.select(
+            connection, "SELECT DISTINCT rendering_npi, patient_id FROM core.mohs_encounter"
+        )
+        practices = providers.select(
+            "rendering_npi", practice=pl.col("patient_id").str.split("/").list.first()
+        ).unique()
+        mirror.fill(connection, practices.filter(pl.col("practice").is_in(labels)))
+
+
+def _label(position: int) -> str:
+    """How the identifiers of a case begin."""
+    return f"E{position}"
 
 
 def _lend_values(connection: warehouse.Connection, book: Sequence[Rule]) -> None:
@@ -173,23 +206,45 @@ def _lend_values(connection: warehouse.Connection, book: Sequence[Rule]) -> None
         warehouse.insert(connection, name, lent)
 
 
+def _run_others(
+    connection: warehouse.Connection, book: Sequence[Rule], practice: Path | None
+) -> None:
+    """Find what rules of the book that read findings want to know of the others."""
+    if any(rule.reads_findings for rule in book):
+        known = {rule.id for rule in book}
+        others = rules.read_book(practice=practice).rules
+        first, *_ = judging.waves([rule for rule in others if rule.id not in known])
+        judging.run(connection, first, run_id="examples")
+
+
 def _run_each(
     connection: warehouse.Connection, book: Sequence[Rule]
 ) -> tuple[dict[tuple[str, str], tuple[str, str]], set[tuple[str, str]], set[tuple[str, str]]]:
-    """Findings, lines judged and lines not evaluable, by rule and line."""
+    """Findings, lines judged and lines not evaluable, by rule and line.
+
+    What is said of a provider is said of each of the provider's lines.
+    """
+    lines_of: dict[str, list[str]] = {}
+    for npi, line_id in connection.execute(
+        "SELECT rendering_npi, line_id FROM core.service_line WHERE rendering_npi IS NOT NULL"
+    ).fetchall():
+        lines_of.setdefault(npi, []).append(line_id)
     judged: set[tuple[str, str]] = set()
     not_evaluable: set[tuple[str, str]] = set()
-    for rule in book:
+    for rule in chain.from_iterable(judging.waves(book)):
         outcome = judging.run(connection, [rule], run_id="examples")
         if outcome.problems:
             raise ValueError(str(outcome.problems[0]))
-        for line_id, missing in judging.lines(connection, rule):
-            (judged if missing is None else not_evaluable).add((rule.id, line_id))
+        is_line = rule.header.subject == "line"
+        for name, missing in judging.lines(connection, rule):
+            for line_id in [name] if is_line else lines_of[name]:
+                (judged if missing is None else not_evaluable).add((rule.id, line_id))
     findings = {
         (rule_id, line_id): (severity, reason)
-        for rule_id, line_id, severity, reason in connection.execute(
-            "SELECT rule_id, line_id, severity, reason FROM audit.finding"
+        for rule_id, found_id, npi, severity, reason in connection.execute(
+            "SELECT rule_id, line_id, rendering_npi, severity, reason FROM audit.finding"
         ).fetchall()
+        for line_id in ([found_id] if found_id else lines_of[npi])
     }
     return findings, judged, not_evaluable
 
@@ -216,10 +271,20 @@ def _check(rule: Rule, case: Case, lines: Sequence[Found]) -> Check:
     return Check(
         rule_id=rule.id,
         case=case,
-        flagged=sum(rule.id in found.findings for found in lines),
-        passed=sum(rule.id in found.judged - found.findings.keys() for found in lines),
+        flagged=_count(rule, case, [rule.id in found.findings for found in lines]),
+        passed=_count(
+            rule, case, [rule.id in found.judged - found.findings.keys() for found in lines]
+        ),
         problems=tuple(problems),
     )
+
+
+def _count(rule: Rule, case: Case, is_so: Sequence[bool]) -> int:
+    """Lines of which it is so, or providers where the rule finds providers."""
+    if rule.header.subject == "line":
+        return sum(is_so)
+    named = (line.values["rendering_npi"] for line in case.lines)
+    return len({npi for npi, yes in zip(named, is_so, strict=True) if yes})
 
 
 def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple[str, ...]]:
@@ -235,9 +300,12 @@ def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple
                 label = values.get(name, "none")
                 if label not in ("none", "unknown", "blank") and label not in npis:
                     npis[label] = label if label.isdigit() else next(valid)
-        line_ids.append(_stage_case(f"E{position}", case, npis, rows))
+        label = _label(position)
+        line_ids.append(_stage_case(label, case, npis, rows))
+        for copy in _copies(case):
+            _stage_case(label, copy, npis, rows)
         rows[CoveredDiagnosis] += _covered_rows(case)
-        for name, frame in _charted(f"E{position}", case, npis).items():
+        for name, frame in _charted(label, case, npis).items():
             warehouse.insert(connection, name, frame)
     for model, table in rows.items():
         frame = pl.DataFrame(table, schema=polars_schema(model), orient="row")
@@ -245,6 +313,25 @@ def stage(connection: warehouse.Connection, cases: Sequence[Case]) -> list[tuple
             frame = frame.unique(["npi", "effective_from"], maintain_order=True)
         warehouse.insert(connection, table_name(model), frame)
     return line_ids
+
+
+def _copies(case: Case) -> Iterator[Case]:
+    """The lines that stand more than once, once more for each further time."""
+    times = [int(line.values["times"]) for line in case.lines]
+    for number in range(2, max(times) + 1):
+        lines = tuple(
+            replace(
+                line,
+                values={
+                    **line.values,
+                    "claim_id": f"{line.values['claim_id']}~{number}",
+                    "patient_id": f"{line.values['patient_id']}~{number}",
+                },
+            )
+            for line, most in zip(case.lines, times, strict=True)
+            if number <= most
+        )
+        yield replace(case, lines=lines)
 
 
 def _stage_case(prefix: str, case: Case, npis: dict[str, str], rows: Rows) -> tuple[str, ...]:
@@ -448,7 +535,7 @@ def _roster_row(example: ExampleLine, value: dict[str, str | None]) -> dict[str,
         "rendering_type": value["rendering_type"] or None,
         "specialty": value["specialty"] or None,
         "group_id": value["group_id"] or None,
-        "participating": True,
+        "participating": value["participating"] != "no",
         "apm_qualifying": False,
         "mips_factor": Decimal(0),
     }

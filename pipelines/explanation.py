@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 from rich.markdown import Markdown
 
-from pipelines import printing, rule_pages, rules, steps, warehouse
+from pipelines import printing, records, risk, rule_pages, rules, steps, warehouse
 from pipelines.places import Place
 from schemas.headers import RULE_ID
 
@@ -41,10 +41,13 @@ def _say_coverage(place: Place, rule_id: str) -> None:
             "SELECT outcome, lines FROM audit.rule_coverage WHERE rule_id = ? ORDER BY outcome",
             [rule_id],
         ).fetchall()
+        standing = records.describe_rule(connection, rule_id)
     finally:
         connection.close()
     text = ", ".join(f"{outcome.replace('_', ' ')} {lines:,}" for outcome, lines in rows)
     click.echo(f"Lines in the last audit: {text or 'this rule has not run yet'}")
+    for said in standing:
+        click.echo(said)
 
 
 def _explain_line(place: Place, line_id: str) -> int:
@@ -65,12 +68,21 @@ def _explain_line(place: Place, line_id: str) -> int:
         _say(
             connection,
             "Findings",
-            "SELECT rule_id, severity, state, reason, related_line_id, dollars FROM audit.finding "
-            "WHERE line_id = ? AND state <> 'gone' ORDER BY rule_id",
+            "SELECT findings.rule_id, findings.severity, CASE WHEN records.shown_because IS NULL "
+            "THEN findings.severity ELSE 'info' END AS shown_as, findings.state, findings.reason, "
+            "findings.related_line_id, findings.dollars FROM audit.finding AS findings "
+            "JOIN core.service_line AS lines USING (line_id) "
+            "LEFT JOIN audit.rule_record AS records ON records.rule_id = findings.rule_id "
+            "AND records.payer = lines.payer AND records.quarter = '' AND records.period = '' "
+            "WHERE line_id = ? AND findings.state <> 'gone' ORDER BY findings.rule_id",
             line_id,
             "none of the rules that could judge it flags it",
         )
+        for said in records.describe_line(connection, line_id):
+            click.echo(said)
         _say_price(connection, line_id)
+        for said in risk.describe_line(connection, line_id):
+            click.echo(said)
         _say(
             connection,
             "Remittances",

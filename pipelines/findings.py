@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines import judging, rules, warehouse
+from pipelines import judging, records, rules, warehouse
 from pipelines.warehouse import Connection
 from schemas.headers import Problem
 
@@ -37,8 +37,19 @@ class Auditing:
         if is_everyone:
             connection.execute("CREATE OR REPLACE TEMP TABLE touched (patient_id VARCHAR)")
 
-    def run(self) -> None:
-        """Run the rules about a patient over the set in use."""
+    def run(self, *, known: str | None = None) -> None:
+        """Run the rules about a patient over the set in use.
+
+        `known` names the catalog whose findings of these patients, by rules not in this book, are
+        taken as they stand by rules that read findings.
+        """
+        if known is not None and any(rule.reads_findings for rule in self._book.rules):
+            self._connection.execute(
+                f'INSERT INTO audit.finding SELECT * FROM "{known}".audit.finding '
+                "WHERE state <> 'gone' AND rule_id NOT IN (SELECT unnest(?)) "
+                "AND line_id IN (SELECT line_id FROM core.service_line)",
+                [[rule.id for rule in self._book.rules]],
+            )
         self._run("patient")
         self._connection.execute(
             "INSERT INTO temp.fresh_finding BY NAME SELECT * FROM audit.finding"
@@ -57,6 +68,21 @@ class Auditing:
             "FROM audit.rule_coverage"
         )
 
+    def run_wide(self) -> None:
+        """Run the rules of wider scope over the warehouse as it stands; before `conclude`.
+
+        Outside any transaction, which a rule that fails would take with it.
+        """
+        if all(rule.header.scope == "patient" for rule in self._book.rules):
+            return
+        with warehouse.part(self._connection, "TRUE", is_built=True, is_whole=True):
+            self._run("provider", "global")
+            for name in ("finding", "rule_coverage"):
+                self._connection.execute(
+                    f"INSERT INTO temp.fresh_{name.removeprefix('rule_')} BY NAME "
+                    f"SELECT * FROM audit.{name}"
+                )
+
     def _run(self, *scopes: str) -> None:
         chosen = [rule for rule in self._book.rules if rule.header.scope in scopes]
         outcome = judging.run(self._connection, chosen, run_id=self._run_id)
@@ -73,7 +99,7 @@ class Auditing:
         )
 
     def conclude(self) -> None:
-        """Rules of wider scope, then findings and coverage of the warehouse."""
+        """Findings and coverage of the warehouse, from what the rules said."""
         connection = self._connection
         if not self.is_everyone:
             connection.execute(
@@ -83,15 +109,6 @@ class Auditing:
             )
         connection.execute("DELETE FROM audit.rule_coverage")
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE old_finding AS SELECT * FROM audit.finding"
-        )
-        if any(rule.header.scope != "patient" for rule in self._book.rules):
-            connection.execute("DELETE FROM audit.finding")
-            self._run("provider", "global")
-            connection.execute("INSERT INTO temp.fresh_finding BY NAME SELECT * FROM audit.finding")
-            connection.execute("DELETE FROM audit.finding")
-            connection.execute("INSERT INTO audit.finding SELECT * FROM temp.old_finding")
-        connection.execute(
             "CREATE OR REPLACE TEMP TABLE merged_finding AS "
             + warehouse.select_text(judging.ENGINE / "merge_finding.sql"),
             {"is_everyone": self.is_everyone, "is_same": self.is_same},
@@ -99,12 +116,15 @@ class Auditing:
         connection.execute("DELETE FROM audit.finding")
         connection.execute(
             "INSERT INTO audit.finding BY NAME SELECT * FROM temp.merged_finding "
-            "ORDER BY rule_id, line_id"
+            "ORDER BY rule_id, line_id, rendering_npi"
         )
         connection.execute(
             "INSERT INTO audit.rule_coverage BY NAME "
             + warehouse.select_text(judging.ENGINE / "merge_coverage.sql")
         )
+        failed = {problem.path for problem in self.problems}
+        sound = [rule for rule in self._book.rules if rule.path not in failed]
+        records.count_judged(connection, sound)
         connection.execute("DELETE FROM audit.rule")
         warehouse.insert(connection, "audit.rule", catalogue(self._book))
 
@@ -123,6 +143,10 @@ def catalogue(book: rules.Book) -> pl.DataFrame:
                 for cited in rule.header.citation[:1]
             ),
             "remedy": rule.header.remedy,
+            "basis": rule.header.basis,
+            "carc": list(rule.header.carc),
+            "correction": rule.header.correction,
+            "evidence": list(rule.header.evidence),
             "rule_version": rule.version,
         }
         for rule in book.rules

@@ -258,9 +258,9 @@ def _leave_artifacts(
 def report_month(
     warehouse_file: Path, practice: Path | None, out: Path, month: str | None = None
 ) -> Path:
-    """The report of a month of service, else of the month before; returns its first page."""
+    """The report of a month of service, else of the month before; returns the cover."""
     chosen = month or (_today().replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
-    return render(Place(warehouse_file, practice), out / chosen, chosen)[0]
+    return render(Place(warehouse_file, practice), out, chosen)[0]
 
 
 def _today() -> date:

@@ -7,12 +7,14 @@ import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipelines import landing, printing, server, steps, warehouse
+from pipelines import dismissals, landing, printing, server, steps, warehouse
+from pipelines import patterns as sheets
 from pipelines.landing import Outcome
 from pipelines.places import Place
 from pipelines.progress import reading, shown
@@ -77,6 +79,29 @@ def forget(place: Place, name: str) -> int:
     return 0
 
 
+def dismiss(place: Place, rule: str, line: str, *, reason: str, author: str, until: date) -> None:
+    """Keep that a finding is set aside, and say from when that counts."""
+    if place.practice is None:
+        raise click.ClickException("no practice folder; `mohs init practice` makes one")
+    connection = steps.open_snapshot(place)
+    try:
+        dismissals.dismiss(
+            warehouse.selector(connection),
+            place.practice,
+            rule.upper(),
+            line,
+            reason=reason,
+            author=author,
+            until=until,
+            today=datetime.now().astimezone().date(),
+        )
+    finally:
+        connection.close()
+    click.echo(
+        f"{rule.upper()} on {line} is set aside until {until}, from the next `mohs audit` on"
+    )
+
+
 def audit(
     place: Place,
     *,
@@ -133,17 +158,59 @@ def _status(found: dict[str, int], fail_on: str | None) -> int:
 
 
 def report(
-    place: Place, *, pages: Sequence[str], month: str | None, out: Path | None, is_opened: bool
+    place: Place,
+    *,
+    pages: Sequence[str],
+    month: str | None,
+    out: Path | None,
+    is_opened: bool,
+    is_shareable: bool = False,
+    wants_pdf: bool = False,
 ) -> None:
-    """Render pages and workbook from the snapshot, and say where they are."""
-    written = steps.report(place, out or place.reports, pages=pages, month=month)
+    """Render packs from the snapshot, and say where they are."""
+    written = steps.report(
+        place,
+        out or place.reports,
+        pages=pages,
+        month=month,
+        is_shareable=is_shareable,
+        wants_pdf=wants_pdf,
+    )
     for path in written:
         click.echo(path)
     if is_opened:
         webbrowser.open(written[0].resolve().as_uri())
 
 
-def simulate(out: Path, encounters: int, months: int, seed: int, *, is_aside: bool = False) -> None:
+def patterns(place: Place, out: Path | None, take: Path | None, form: str) -> None:
+    """Print the patterns of the snapshot, write them as a sheet, or take a sheet's decisions."""
+    if take is not None and place.practice is None:
+        raise click.ClickException("no practice folder to keep decisions in; `mohs init` makes one")
+    snapshot = steps.open_snapshot(place)
+    try:
+        found = sheets.read(snapshot)
+    finally:
+        snapshot.close()
+    if out is not None:
+        click.echo(sheets.write_sheet(found, out))
+    elif take is not None and place.practice is not None:
+        taken = sheets.take(found, take, place.practice, datetime.now().astimezone().date())
+        for row in taken:
+            click.echo(f"{row['status']:<10}{row['pattern_id']}")
+        click.echo(f"{len(taken)} taken" + ("; they hold from the next audit on" if taken else ""))
+    else:
+        printing.show(found.select(sheets.SHOWN if form == "text" else sheets.SHEET), form)
+
+
+def simulate(
+    out: Path,
+    encounters: int,
+    months: int,
+    seed: int,
+    *,
+    drift: bool = False,
+    is_aside: bool = False,
+) -> None:
     """Write an invented practice's files and say what they hold (`is_aside`: on standard error)."""
     from pipelines import simulate as simulator
 
@@ -157,6 +224,7 @@ def simulate(out: Path, encounters: int, months: int, seed: int, *, is_aside: bo
                 months,
                 seed,
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
+                drift=drift,
             )
     except (ValueError, FileExistsError) as error:
         raise click.ClickException(str(error)) from None
@@ -217,8 +285,8 @@ def say_summary(row: dict[str, Any]) -> None:
         f"(fee schedule or contract, {row['lines_compared']:,} lines where both are known)"
     )
     click.echo(
-        f"at risk   ${row['at_risk']:,.2f} on {row['lines_at_risk']:,} lines that break an error rule "
-        "and await adjudication"
+        f"at risk   ${row['at_risk']:,.2f} on {row['lines_at_risk']:,} lines that await adjudication "
+        "(by probability of denial; without one, those that break an error rule)"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import reference
+from pipelines import decisions, dismissals, reference
 from schemas.reference import PRACTICE
 
 
@@ -30,11 +30,18 @@ def people(folder: Path | None) -> pl.DataFrame:
     return pl.concat(numbers).filter(pl.col("number") != "").unique("number", keep="first")
 
 
+DECIDED = (decisions.FILE, dismissals.FILE)
+"""Files of what was decided about results: they change no result."""
+
+
 def digest(folder: Path | None) -> str:
-    """Digest of everything in the folder that can change a result; the key's own digest included."""
+    """Digest of everything in the folder that can change what is said of a patient, the key included.
+
+    What was decided about results changes none of it: `digest_decisions`.
+    """
     total = hashlib.sha256()
     if folder is not None:
-        kept = [*PRACTICE, "key"]
+        kept = [*(name for name in PRACTICE if name not in DECIDED), "key"]
         found = [folder / name for name in kept]
         for below in ("mappings", "rules", "reference"):
             found += sorted(path for path in (folder / below).rglob("*") if path.is_file())
@@ -43,6 +50,15 @@ def digest(folder: Path | None) -> str:
                 total.update(str(path.relative_to(folder)).encode())
                 total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:16]
+
+
+def digest_decisions(folder: Path | None) -> str:
+    """Digest of what was decided about patterns and findings; blank where nothing was."""
+    paths = [folder / name for name in DECIDED] if folder else []
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.read_bytes() if path.is_file() else b"")
+    return total.hexdigest()[:16] if any(path.is_file() for path in paths) else ""
 
 
 def init(folder: Path) -> list[Path]:

@@ -16,8 +16,13 @@ from rich.console import Console
 from rich.table import Table
 
 
-def show(frame: pl.DataFrame, form: str = "text", *, title: str = "") -> None:
-    """Print a frame as `text`, `csv` or `json` (a list of objects) to standard output."""
+def show(
+    frame: pl.DataFrame, form: str = "text", *, title: str = "", is_paged: bool = False
+) -> None:
+    """Print a frame as `text`, `csv` or `json` (a list of objects) to standard output.
+
+    `is_paged`: text that is longer than the terminal goes through the reader's pager.
+    """
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(frame.columns)
@@ -31,6 +36,7 @@ def show(frame: pl.DataFrame, form: str = "text", *, title: str = "") -> None:
             [[_cell(value) for value in row] for row in frame.iter_rows()],
             [dtype.is_numeric() for dtype in frame.dtypes],
             title=title,
+            is_paged=is_paged,
         )
 
 
@@ -40,6 +46,7 @@ def say_table(
     is_number: Sequence[bool],
     *,
     title: str = "",
+    is_paged: bool = False,
 ) -> None:
     """Print rows aligned; into a pipe at full width, on a terminal within it."""
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
@@ -47,7 +54,12 @@ def say_table(
         table.add_column(heading, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    console().print(table)
+    screen = console()
+    if is_paged and screen.is_terminal and len(rows) > screen.height - 4:
+        with screen.pager():
+            screen.print(table)
+    else:
+        screen.print(table)
 
 
 def console(width: int = 240) -> Console:

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import overlays, terms
+from pipelines import deadlines, decisions, overlays, terms
 from pipelines.dated import (
     ReferenceFileError,
     check,
@@ -28,11 +28,13 @@ from pipelines.dated import (
     parse,
     require_continuity,
 )
+from schemas.dated import Dated
+from schemas.deadlines import Clock
+from schemas.patterns import PatternStatus
 from schemas.reference import (
     PRACTICE,
     SHIPPED,
     Contract,
-    Dated,
     MpfsRvu,
     NcciPtp,
     Overlay,
@@ -101,11 +103,13 @@ def tables(
         require_continuity(model, frame)
         loaded.append((model, frame))
     for name, model in PRACTICE.items():
-        if only is not None and _stem(model) not in only:
+        if model in SHIPPED or (only is not None and _stem(model) not in only):
             continue
         path = practice / name if practice else None
         if path and path.is_file():
             frame = check(model, parse(model, path, is_practice=True))
+            if model is PatternStatus:
+                frame = decisions.settle(frame)
             loaded.append((model, terms.yearly(frame) if model is Contract else frame))
         else:
             loaded.append((model, empty(model)))
@@ -204,6 +208,12 @@ def _layered(
     shipped = _shipped(model, shipped_file, shipped_file.stat().st_mtime_ns)
     keep = _pairs_of(codes, shipped) if codes is not None else None
     own = [parse(model, path, keep=keep) for path in own_files(table, practice)]
+    for name, kind in PRACTICE.items():
+        if kind is model and practice and (practice / name).is_file():
+            own.append(parse(model, practice / name, is_practice=True))
+    if model is Clock:
+        for rows in (shipped, *own):
+            deadlines.require_sound(rows)
     if not own:
         return shipped
     added = check(model, pl.concat(own), is_layered=table == "mpfs_rvu")

@@ -67,6 +67,8 @@ def _as_dictionary(rule: Rule) -> dict[str, Any]:
         "why": header.why,
         "exceptions": list(header.exceptions),
         "remedy": header.remedy,
+        **({"correction": header.correction} if header.correction else {}),
+        **({"evidence": list(header.evidence)} if header.evidence else {}),
         "supersedes": list(header.supersedes),
         "examples": rule.counts,
     }
@@ -108,6 +110,8 @@ def explain(rule: Rule, level: int = 1) -> str:
     if header.exceptions:
         lines += [f"{marks}# Not flagged", "", *(f"- {item}" for item in header.exceptions), ""]
     lines += [f"{marks}# What to do", "", header.remedy, ""]
+    if header.evidence:
+        lines += ["Evidence to look for:", "", *(f"- {item}" for item in header.evidence), ""]
     if header.carc:
         lines += [f"Payers deny such lines with CARC {', '.join(header.carc)}.", ""]
     if header.supersedes:

@@ -12,6 +12,14 @@ A value a payer may see otherwise is a parameter: named in the header, with date
 `sql/reference/rule_parameter.csv` (a practice's own rule: `reference/rule_parameter.own.csv` of the
 practice folder). The query joins `core.threshold` by rule_id, parameter, payer and day and reads
 `number`, or `value` for codes, one row for each.
+
+A rule of provider scope finds providers, not lines: its population is a table of providers, as
+audit.practice_mirror, its query returns rendering_npi and reason, it has no dollars, and takes its
+parameters from `reference.threshold`, of payer ''.
+
+A rule that reads `audit.finding` runs after those that do not, set of patients by set of patients:
+it sees what they found of the patient, not what rules of provider or global scope find. It is
+itself of patient scope and supersedes no other.
 """
 
 from __future__ import annotations
@@ -43,8 +51,12 @@ FARTHEST_RELEASE = 8
 """Calendar quarters from a published release beyond which a line is not judged by it."""
 DEMOTING = ("ptp",)
 """Series that change every quarter: judged by another quarter's release, a finding weighs less."""
-THRESHOLDS = "core.threshold"
-"""Where a rule finds the values of its parameters."""
+FINDINGS = re.compile(r"\baudit\.finding\b")
+"""What a rule reads that judges what other rules found."""
+LATER = ("audit.rule", "audit.rule_coverage")
+"""Tables of a rule's layers that are made after the rules."""
+THRESHOLDS = {"line": "core.threshold", "provider": "reference.threshold"}
+"""Where a rule finds the values of its parameters, by what it finds; a provider has many payers."""
 
 Connection = warehouse.Connection
 
@@ -56,6 +68,8 @@ ALLOWED_COLUMNS = (
     "suggested_code",
     "suggested_units",
 )
+PROVIDER_COLUMNS = ("rendering_npi", "reason", "severity")
+"""What the query of a rule may return that finds providers."""
 POPULATION_COLUMNS = (
     "line_id",
     "claim_id",
@@ -66,12 +80,22 @@ POPULATION_COLUMNS = (
     "charge",
     "payer",
 )
+PROVIDER_POPULATION = ("rendering_npi", "period_to")
+"""Columns of the population of a rule that finds providers; its dates are those of `effective`."""
 NEEDED = {
     "claims": ("source", "source = '835'"),
     "remits": ("is_adjudicated", "NOT is_adjudicated"),
     "chart": ("has_chart", "NOT has_chart"),
 }
 """What a rule needs -> the column that tells, and the condition under which it is not there."""
+
+
+CHARTED = frozenset(
+    column
+    for table in ("core.chart_lesion", "core.chart_stage")
+    for column in tables()[table].to_schema().columns
+)
+"""What a rule may want of a chart."""
 
 
 class UnknownRule(ValueError):
@@ -107,6 +131,11 @@ class Rule:
     def id(self) -> str:
         """MOHS020."""
         return self.header.id
+
+    @property
+    def reads_findings(self) -> bool:
+        """Its query asks what other rules found, so that it runs after them."""
+        return FINDINGS.search(self.sql) is not None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -250,6 +279,7 @@ def _read(
     wrong = (
         _population_problems(rule, block.line, catalog)
         or _query_problems(rule, catalog)
+        or _reader_problems(rule, block.line)
         or _parameter_problems(rule, block, catalog)
     )
     return (None if wrong else rule), [*wrong, *problems]
@@ -286,11 +316,16 @@ def _population_problems(rule: Rule, line: int, catalog: Connection) -> list[Pro
         return [Problem(rule.path, line, f"population: there is no {table}", f"Perhaps {near}.")]
     columns = models[table].to_schema().columns
     wanted = [
-        *POPULATION_COLUMNS,
+        *(POPULATION_COLUMNS if rule.header.subject == "line" else PROVIDER_POPULATION),
         *rule.header.requires,
-        *(NEEDED[need][0] for need in rule.header.needs),
+        *(NEEDED[need][0] for need in _needs(rule)),
         *(f"{series}_quarters" for series in rule.header.releases),
+        *(["absent_chart_columns"] if rule.header.chart else []),
     ]
+    for name in rule.header.chart:
+        if name not in CHARTED:
+            near = ", ".join(get_close_matches(name, sorted(CHARTED))) or "docs/tables.md lists them"
+            return [Problem(rule.path, line, f"a chart has no column {name}", f"Perhaps {near}.")]
     for name in wanted:
         if name not in columns:
             near = ", ".join(get_close_matches(name, columns)) or "another table, or drop it"
@@ -303,16 +338,28 @@ def _query_problems(rule: Rule, catalog: Connection) -> list[Problem]:
     if problems:
         return problems
     columns = [row[0] for row in catalog.execute(f"DESCRIBE {rule.sql}").fetchall()]
-    if set(columns) - set(ALLOWED_COLUMNS) or not {"line_id", "reason"} <= set(columns):
+    allowed = ALLOWED_COLUMNS if rule.header.subject == "line" else PROVIDER_COLUMNS
+    if set(columns) - set(allowed) or not set(allowed[:2]) <= set(columns):
         message = f"the query returns {', '.join(columns)}"
-        remedy = (
-            f"Return line_id and reason, and of the rest only {', '.join(ALLOWED_COLUMNS[2:])}."
-        )
+        remedy = f"Return {allowed[0]} and reason, and of the rest only {', '.join(allowed[2:])}."
         return [Problem(rule.path, rule.sql_line, message, remedy)]
     if ("severity" in columns) != bool(rule.header.severity_when):
         message = "severity_when in the header and a column `severity` of the query go together"
         remedy = "Return severity (null is the header's), and say when under severity_when."
         return [Problem(rule.path, rule.sql_line, message, remedy)]
+    return []
+
+
+def _reader_problems(rule: Rule, line: int) -> list[Problem]:
+    """What a rule that reads findings may not ask for, because it runs after the others."""
+    if not rule.reads_findings:
+        return []
+    if rule.header.scope != "patient":
+        message = f"a rule of {rule.header.scope} scope cannot read audit.finding"
+        return [Problem(rule.path, line, message, "Make its scope patient, or read core.")]
+    if rule.header.supersedes:
+        message = "a rule that reads audit.finding cannot supersede another"
+        return [Problem(rule.path, line, message, "Take `supersedes` out.")]
     return []
 
 
@@ -323,8 +370,9 @@ def _parameter_problems(rule: Rule, block: Block, catalog: Connection) -> list[P
     lines = block.yaml.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("parameters:")]
     line = block.line + (starts[0] if starts else 0)
-    if bool(names) != (THRESHOLDS in warehouse.tables_read(catalog, rule.sql)):
-        message = f"parameters in the header and {THRESHOLDS} in the query go together"
+    thresholds = THRESHOLDS[header.subject]
+    if bool(names) != (thresholds in warehouse.tables_read(catalog, rule.sql)):
+        message = f"parameters in the header and {thresholds} in the query go together"
         remedy = "Name them under `parameters:`, and join the table by rule, parameter, payer, day."
         return [Problem(rule.path, line, message, remedy)]
     unread = [
@@ -332,7 +380,7 @@ def _parameter_problems(rule: Rule, block: Block, catalog: Connection) -> list[P
     ]
     if unread:
         message = f"the query never says '{unread[0]}'"
-        remedy = f"Join {THRESHOLDS} on rule_id = '{header.id}' and parameter = '{names[0]}'."
+        remedy = f"Join {thresholds} on rule_id = '{header.id}' and parameter = '{names[0]}'."
         return [Problem(rule.path, rule.sql_line, message, remedy)]
     problems = []
     for name in names:
@@ -370,7 +418,7 @@ def _select_problems(rule: Rule, sql: str, line: int, catalog: Connection) -> li
     foreign = sorted(
         name
         for name in warehouse.tables_read(catalog, sql)
-        if name.split(".")[0] not in LAYERS or name not in tables()
+        if name.split(".")[0] not in LAYERS or name not in tables() or name in LATER
     )
     if foreign:
         readable = [name for name in tables() if name.split(".")[0] in LAYERS]
@@ -412,11 +460,20 @@ def population(rule: Rule) -> str:
     )
 
 
+def _needs(rule: Rule) -> tuple[str, ...]:
+    """What a line must have; of providers, the population's own columns tell."""
+    return rule.header.needs if rule.header.subject == "line" else ()
+
+
 def _absent(rule: Rule) -> list[tuple[str, str]]:
     """What a line may lack for the rule to judge it: the condition, and what to call it."""
     header = rule.header
-    absent = [(NEEDED[need][1], need) for need in header.needs]
+    absent = [(NEEDED[need][1], need) for need in _needs(rule)]
     absent += [(f"{name} IS NULL", name) for name in header.requires]
+    absent += [
+        (f"coalesce(list_contains(absent_chart_columns, '{name}'), FALSE)", f"{name} in the chart")
+        for name in header.chart
+    ]
     for series in header.releases:
         absent.append((f"{series}_quarters IS NULL", f"a {series} release"))
         absent.append((f"{series}_quarters > {FARTHEST_RELEASE}", f"a nearer {series} release"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import steps, warehouse
+from pipelines import risk_scores, steps, warehouse
 from pipelines.landing import UnusableFile
 from pipelines.places import Place
 from schemas.headers import RuleHeader
@@ -88,3 +88,62 @@ def _pairs(lines: pl.DataFrame, column: str) -> pl.DataFrame:
         .filter(pl.col("rule_id") != "")
         .unique()
     )
+
+
+def score_risk(place: Place, truth: Path) -> pl.DataFrame:
+    """The chosen model beside the ceiling: one row for all payers, one for each.
+
+    The ceiling is what the simulator itself knew: the chance it drew each line's first denial with.
+    Both are scored on lines as they were first billed, predicted out of time and decided since.
+    Empty without probabilities, or where the truth was written before it told first outcomes.
+    """
+    lines = pl.read_csv(truth / "line.csv", infer_schema=False).fill_null("")
+    schema = {"payer": pl.String, "lines": pl.Int64}
+    if "first_decided_date" not in lines.columns:
+        return pl.DataFrame(schema=schema)
+    connection = steps.open_snapshot(place)
+    try:
+        given = warehouse.select(
+            connection,
+            "SELECT line_id, payer, CAST(probability AS DOUBLE) AS probability "
+            "FROM audit.denial_risk WHERE basis = 'out_of_time' AND probability IS NOT NULL "
+            "ORDER BY line_id",
+        )
+    finally:
+        connection.close()
+    decided = lines.filter(pl.col("first_outcome").is_in(DECIDED)).select(
+        "line_id",
+        is_denied=pl.col("first_outcome") == "denied",
+        known=pl.col("denial_probability").cast(pl.Float64),
+    )
+    both = given.join(decided, on="line_id", maintain_order="left")
+    if both.is_empty():
+        return pl.DataFrame(schema=schema)
+    return pl.DataFrame(
+        [
+            _beside_ceiling("all", both),
+            *(
+                _beside_ceiling(str(payer), of_payer)
+                for (payer,), of_payer in sorted(both.group_by("payer", maintain_order=True))
+            ),
+        ]
+    )
+
+
+DECIDED = ("paid", "underpaid", "overpaid", "downcoded", "denied")
+
+
+def _beside_ceiling(payer: str, lines: pl.DataFrame) -> dict[str, object]:
+    is_denied = lines["is_denied"].to_numpy()
+    model, known = lines["probability"].to_numpy(), lines["known"].to_numpy()
+    return {
+        "payer": payer,
+        "lines": lines.height,
+        "denied": int(is_denied.sum()),
+        "auc": round(risk_scores.area(model, is_denied), 4),
+        "ceiling_auc": round(risk_scores.area(known, is_denied), 4),
+        "brier": round(risk_scores.brier(model, is_denied), 5),
+        "ceiling_brier": round(risk_scores.brier(known, is_denied), 5),
+        "calibration_error": round(risk_scores.calibration_error(model, is_denied), 4),
+        "ceiling_calibration_error": round(risk_scores.calibration_error(known, is_denied), 4),
+    }

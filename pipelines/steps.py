@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,26 @@ from typing import Any
 import polars as pl
 
 import pipelines
-from pipelines import findings, identity, landing, practice, reference, rules, settling, warehouse
+from pipelines import (
+    backsolving,
+    changes,
+    counterfactual,
+    findings,
+    identity,
+    landing,
+    mirror,
+    patterns,
+    practice,
+    reference,
+    risk,
+    rules,
+    settling,
+    warehouse,
+)
 from pipelines.landing import Outcome
 from pipelines.places import Place
 from pipelines.warehouse import Connection
-from reports import page, workbook
+from reports import copies, delivery, writing
 
 
 @dataclass(frozen=True)
@@ -193,6 +209,7 @@ def audit(
             is_same=bool(last) and last[0]["run_id"] == run["run_id"],
         )
         run["patients"], sets = _rebuild(connection, auditing, patients, progress)
+        risk.recall(connection, book)
         _conclude(connection, auditing, run)
         problems = (*book.problems, *auditing.problems)
         return Audited(
@@ -233,8 +250,9 @@ def try_rules(place: Place, only: Sequence[str], *, extra_rules: Path | None = N
     try:
         auditing = findings.Auditing(connection, chosen, "", is_everyone=True, is_same=True)
         for condition in warehouse.patient_sets(connection, None):
-            with warehouse.part(connection, condition, is_built=True):
-                auditing.run()
+            with warehouse.part(connection, condition, is_built=True) as home:
+                auditing.run(known=home)
+        auditing.run_wide()
         problems = (*book.problems, *auditing.problems)
         return Tried(auditing.coverage(), auditing.seconds, tuple(map(str, problems)))
     finally:
@@ -271,7 +289,9 @@ def _run(
         "WHERE series IN ('mpfs', 'gpci') ORDER BY release"
     ).fetchall()
     return {
-        "run_id": _digest([inputs, values, book.version, version]),
+        "run_id": _digest(
+            [inputs, values, practice.digest_decisions(place.practice), book.version, version]
+        ),
         "run_number": number,
         "started_at": (started_at or datetime.now(UTC)).replace(tzinfo=None),
         "input_digest": inputs,
@@ -342,17 +362,25 @@ def _rebuild(
 
 
 def _conclude(connection: Connection, auditing: findings.Auditing, run: dict[str, Any]) -> None:
-    """Whole-warehouse tables, findings against the last run's, the run itself; all or nothing."""
-    connection.execute("BEGIN")
-    try:
-        before, after = warehouse.whole_tables()
+    """Whole-warehouse tables, findings against the last run's, the run itself.
+
+    What the rules read, then the rest, each all or nothing; an audit that was interrupted between
+    them starts over.
+    """
+    before, after = warehouse.whole_tables()
+    with _transaction(connection):
+        patterns.name_variances(connection)
         _remake(connection, before)
         for study in STUDIES_BEFORE_RULES:
             study(connection)
+    auditing.run_wide()
+    with _transaction(connection):
         auditing.conclude()
         _remake(connection, after)
         for study in STUDIES:
             study(connection)
+        number = run["run_number"] - (1 if auditing.is_same else 0)
+        changes.study(connection, number, is_same=auditing.is_same)
         if not auditing.is_same:
             warehouse.insert(
                 connection,
@@ -360,6 +388,14 @@ def _conclude(connection: Connection, auditing: findings.Auditing, run: dict[str
                 pl.DataFrame([run], schema=warehouse.frame_schema("audit.run")),
             )
         connection.execute("DELETE FROM landing.touched")
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    """All of what is done inside, or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
@@ -369,8 +405,8 @@ def _conclude(connection: Connection, auditing: findings.Auditing, run: dict[str
 Study = Callable[[Connection], None]
 """Fills tables of its own, over the whole warehouse, from what the tables before it say."""
 
-STUDIES_BEFORE_RULES: tuple[Study, ...] = ()
-STUDIES: tuple[Study, ...] = ()
+STUDIES_BEFORE_RULES: tuple[Study, ...] = (mirror.study,)
+STUDIES: tuple[Study, ...] = (backsolving.study, counterfactual.study, risk.study)
 
 
 def _remake(connection: Connection, names: Sequence[str]) -> None:
@@ -391,31 +427,58 @@ def publish(place: Place) -> Path:
 
 
 def report(
-    place: Place, out: Path, *, pages: Sequence[str] | None = None, month: str | None = None
+    place: Place,
+    out: Path,
+    *,
+    pages: Sequence[str] | None = None,
+    month: str | None = None,
+    is_shareable: bool = False,
+    wants_pdf: bool = False,
 ) -> list[Path]:
-    """Pages and workbook from the snapshot; the opening page first."""
+    """The packs from the snapshot: cover first, then pages, then workbooks and PDFs.
+
+    The shareable copy has a folder and a cover of its own in `out`, so that nobody forwards both.
+    """
+    if is_shareable and place.practice is None:
+        raise warehouse.UnusableWarehouse(
+            "a shareable copy needs a practice folder, whose key makes the surgeons' codes; "
+            "`mohs init practice` makes one"
+        )
     connection = open_snapshot(place)
     try:
-        select = warehouse.selector(connection)
-        facts = facts_of(connection)
-        answered = page.answer(select, pages=pages or None, month=month)
-        written = page.write(answered, out=out, facts=facts, workbook="audit.xlsx")
-        written.append(workbook.write(answered, out=out / "audit.xlsx", facts=facts))
-        return written
+        copy, facts = copies.WORKING, facts_of(connection)
+        if is_shareable:
+            copy = copies.shareable(_surgeons(connection), identity.read_key(place.practice))
+            facts = replace(facts, is_shareable=True)
+            out = out / "shareable"
+        return delivery.deliver(
+            warehouse.selector(connection),
+            out,
+            pages=pages or None,
+            month=month,
+            facts=facts,
+            copy=copy,
+            wants_pdf=wants_pdf,
+        )
     finally:
         connection.close()
 
 
+def _surgeons(connection: Connection) -> list[str]:
+    """Everybody whom claims or the roster name by a National Provider Identifier."""
+    rows = connection.execute(
+        "SELECT DISTINCT rendering_npi FROM core.service_line UNION "
+        "SELECT DISTINCT billing_npi FROM core.claim UNION SELECT npi FROM reference.provider"
+    ).fetchall()
+    return sorted(str(row[0]) for row in rows if row[0])
+
+
 def open_snapshot(place: Place) -> Connection:
     """The snapshot, in memory-limited read-only fashion. Raises UnusableWarehouse where there is none."""
-    if not place.snapshot.exists():
-        raise warehouse.UnusableWarehouse(
-            f"{place.snapshot}: no snapshot yet; `mohs ingest` and `mohs audit`, or `mohs run`, make one"
-        )
-    return warehouse.connect(place.snapshot, read_only=True)
+    return warehouse.open_snapshot(place.snapshot)
 
 
-def facts_of(connection: Connection) -> page.Facts:
+def facts_of(connection: Connection) -> writing.Facts:
     """What the figures rest on, from the last run. Raises UnusableWarehouse before the first one."""
     runs = warehouse.select(
         connection, "SELECT * FROM audit.run ORDER BY run_number DESC LIMIT 1"
@@ -425,14 +488,26 @@ def facts_of(connection: Connection) -> page.Facts:
     simulated = warehouse.value(
         connection, "SELECT coalesce(bool_or(is_simulated), false) FROM audit.intake"
     )
-    return page.Facts(
+    return writing.Facts(
         run_id=runs[0]["run_id"],
         data_digest=runs[0]["input_digest"],
         rule_book_version=runs[0]["rule_book_version"],
         fee_schedules=runs[0]["fee_schedules"],
         app_version=runs[0]["app_version"],
         is_simulated=bool(simulated),
+        cut=_cut(connection),
     )
+
+
+def _cut(connection: Connection) -> str:
+    """To which days claims and remittances are on file."""
+    claims, remits = connection.execute(
+        "SELECT max(date_of_service), max(remitted_date) FROM core.service_line"
+    ).fetchall()[0]
+    known = [
+        f"{what} to {day}" for what, day in (("Services", claims), ("remittances", remits)) if day
+    ]
+    return ", ".join(known)
 
 
 def summarise(place: Place) -> dict[str, Any]:

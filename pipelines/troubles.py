@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.asking import UnusableQuestion
 from pipelines.dated import ReferenceFileError
+from pipelines.dismissals import NothingToDismiss
+from pipelines.exporting import UnusableExport
 from pipelines.identity import UnusableKey
 from pipelines.landing import Unbalanced, UnusableFile
+from pipelines.patterns import UnusableSheet
+from pipelines.peer_fees import UnpricedYear
+from pipelines.peers import UnusablePeers
 from pipelines.pricing import PriceFileError
+from pipelines.questions import UnusableQuestion
 from pipelines.readers import UnreadableFile
 from pipelines.readers.mapping import MappingError
 from pipelines.rules import UnknownRule
+from pipelines.sampling import UnusableSample
 from pipelines.server import UnusableServer
 from pipelines.templates import UnusableTemplate
 from pipelines.warehouse import UnusableWarehouse
 from reports.page import UnusablePage
+from reports.printing import NoChromium
 
 KNOWN = (
+    NoChromium,
+    NothingToDismiss,
     MappingError,
     ReferenceFileError,
     Unbalanced,
@@ -26,9 +35,14 @@ KNOWN = (
     UnusableFile,
     UnusableQuestion,
     PriceFileError,
+    UnusableExport,
     UnusableKey,
     UnusablePage,
+    UnpricedYear,
+    UnusablePeers,
+    UnusableSample,
     UnusableServer,
+    UnusableSheet,
     UnusableTemplate,
     UnusableWarehouse,
 )

@@ -27,7 +27,7 @@ from schemas.dictionary import LAYERS, tables
 from schemas.table import WholeTable, create_statement, duckdb_type, polars_schema
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUCKETS = 256
 LINES_PER_SET = 700_000
 """Service lines worked through at once; keeps a set's tables well under 2 GB."""
@@ -304,7 +304,9 @@ def patient_tables() -> list[str]:
     return [name for name in built_tables() if not is_whole(name)]
 
 
-FOUND = frozenset({"audit.finding", "audit.rule_coverage", "audit.rule"})
+FOUND = frozenset(
+    {"audit.finding", "audit.rule_coverage", "audit.rule", "audit.rule_judged"}
+)
 """Tables that stand once the rules have run."""
 
 
@@ -359,12 +361,15 @@ def patient_sets(connection: Connection, patients: pl.DataFrame | None) -> Itera
 
 
 @contextmanager
-def part(connection: Connection, condition: str, *, is_built: bool = False) -> Iterator[str]:
+def part(
+    connection: Connection, condition: str, *, is_built: bool = False, is_whole: bool = False
+) -> Iterator[str]:
     """Use a catalog that shows only a set of patients; yields the name of the warehouse's catalog.
 
     Inside, `staged.*` are views of those patients' rows, `reference.*` and `landing.*` views of the whole,
     and `core.*` and `audit.*` empty tables in memory; with `is_built`, those made patient by patient are
-    views of what the warehouse already holds of them.
+    views of what the warehouse already holds of them; with `is_whole` so are the others, but for those
+    rules write.
     """
     home = str(value(connection, "SELECT current_catalog()"))
     connection.execute("ATTACH ':memory:' AS part")
@@ -377,13 +382,16 @@ def part(connection: Connection, condition: str, *, is_built: bool = False) -> I
             columns = model.to_schema().columns
             if name in VIEWED:
                 continue
-            if layer in ("core", "audit") and (not is_built or issubclass(model, WholeTable)):
+            is_made = not is_built
+            if issubclass(model, WholeTable):
+                is_made = not is_whole or name in FOUND
+            if layer in ("core", "audit") and is_made:
                 connection.execute(create_statement(model))
                 continue
             limit = ""
             if layer == "staged" and "bucket" in columns:
                 limit = f" WHERE {condition}"
-            elif layer in ("core", "audit"):
+            elif layer in ("core", "audit") and not issubclass(model, WholeTable):
                 limit = f" WHERE {_by_patient(condition)}"
             connection.execute(f'CREATE VIEW {name} AS SELECT * FROM "{home}".{name}{limit}')
         create_views(connection)
@@ -503,6 +511,7 @@ def publish(connection: Connection, target: Path) -> Path:
             home = value(connection, "SELECT current_catalog()")
             connection.execute("USE snapshot")
             create_views(connection)
+            create_reading_views(connection)
             connection.execute(f'USE "{home}"')
         finally:
             connection.execute("DETACH snapshot")
@@ -512,6 +521,21 @@ def publish(connection: Connection, target: Path) -> Path:
         draft.unlink(missing_ok=True)
         Path(f"{draft}.wal").unlink(missing_ok=True)
     return target
+
+
+def open_snapshot(path: Path) -> Connection:
+    """The snapshot, read only. Raises UnusableWarehouse where there is none."""
+    if not path.exists():
+        raise UnusableWarehouse(
+            f"{path}: no snapshot yet; `mohs ingest` and `mohs audit`, or `mohs run`, make one"
+        )
+    return connect(path, read_only=True)
+
+
+def create_reading_views(connection: Connection) -> None:
+    """Create the views of `sql/views`, for people and other programs, in the catalog in use."""
+    for name, path in queries("views").items():
+        connection.execute(f"CREATE VIEW main.{name.split('.')[1]} AS {select_text(path)}")
 
 
 def _quoted(path: Path) -> str:

@@ -61,6 +61,11 @@ class Finding(WholeTable):
     patient_id: str = column("pseudonym; null for a provider")
     rendering_npi: str = column("rendering provider")
     severity: str = column("error, warning, info", required=True, isin=["error", "warning", "info"])
+    basis: str = column(
+        "what the rule needs: claim as billed, chart, or payment (the claim once it is answered)",
+        required=True,
+        isin=["claim", "chart", "payment"],
+    )
     reason: str = column("what is wrong, with the facts of this line", required=True)
     related_line_id: str = column("other line the finding rests on")
     suggested_code: str = column("code to consider; never applied")
@@ -68,7 +73,7 @@ class Finding(WholeTable):
     is_superseded: pl.Boolean = column(
         "another finding on the line stands in for it", required=True
     )
-    dollars: Money = column("expected allowed, else charge", required=True)
+    dollars: Money = column("expected allowed, else charge; null for a provider")
     rule_version: str = column("digest of the rule file", required=True)
     first_run_id: str = column("run that saw it first", required=True)
     state: str = column("new, known, gone", required=True, isin=["new", "known", "gone"])
@@ -86,7 +91,10 @@ class RuleCoverage(WholeTable):
         required=True,
         isin=["flagged", "passed", "not_applicable", "not_evaluable"],
     )
-    lines: pl.Int64 = column("lines with this outcome", required=True)
+    lines: pl.Int64 = column(
+        "lines with this outcome; rendering providers, of a rule that finds providers",
+        required=True,
+    )
     missing: Codes = column("what was missing where not evaluable", required=True)
     missing_lines: Counts = column("lines for want of each of them", required=True)
 
@@ -137,8 +145,9 @@ class PaymentVariance(Table):
     A variance beyond the payer's tolerance (parameters of MOHS240) has a cause: of the alternative
     explanations that give the allowed amount to the cent (else to a cent a unit) the first, in this
     order: billed_code, though another was adjudicated; fewer_units; wrong_rank, reduction_on,
-    reduction_off, add_on_halved; other_setting, other_factor, qp_factor, prior_year, the setting
-    and the year with another rank; non_participating, participating, sequestered; uncapped (the
+    reduction_off, add_on_halved; other_setting, other_factor, qp_factor, prior_terms (those of the
+    contract before a change, the latest first: a raise that was not loaded), prior_year, the setting and the
+    year with another rank; non_participating, participating, sequestered; uncapped (the
     fee above the charge), charge; other_locality, of the same contractor first. Else unexplained.
     Half of two units and one unit in full cost the same: units are fewer where the remittance says
     so, or no other procedure is ranked that day. Where every line of a higher fee was denied, the
@@ -147,6 +156,7 @@ class PaymentVariance(Table):
 
     line_id: str = column("line", required=True, unique=True)
     patient_id: str = column("pseudonym", required=True)
+    procedure_code: str = column("code the payer adjudicated", required=True)
     expected_allowed: Money = column("expected; of the adjudicated code where another was billed")
     allowed: Money = column("allowed by the payer, without interest")
     variance: Money = column("allowed - expected_allowed; null where not comparable or denied")
@@ -167,6 +177,7 @@ class PaymentVariance(Table):
             "other_locality",
             "other_setting",
             "participating",
+            "prior_terms",
             "prior_year",
             "qp_factor",
             "reduction_off",
@@ -179,7 +190,12 @@ class PaymentVariance(Table):
     )
     explanation: str = column("the cause in words, or why there is no comparison")
     pattern_id: str = column(
-        "payer, code, modifiers, cause and ratio, the same for variances of one kind"
+        "payer, code, modifiers, cause, ratio and month it started, as in audit.variance_pattern"
+    )
+    pattern_start: pl.Date = column("first day of that month")
+    is_counted: pl.Boolean = column(
+        "counts in totals of under- and overpayment: a variance whose pattern nobody marked invalid",
+        required=True,
     )
 
     class Config(Table.Config):
@@ -196,6 +212,10 @@ class RuleCatalogue(WholeTable):
     category: str = column("family", required=True)
     citation: str = column("first citation, with grade and date checked", required=True)
     remedy: str = column("what to do", required=True)
+    basis: str = column("claim, chart, payment: what its findings rest on", required=True)
+    carc: Codes = column("reasons with which payers deny such lines", required=True)
+    correction: str = column("remove where a flagged line comes off; else blank")
+    evidence: Codes = column("what in the record answers the question", required=True)
     rule_version: str = column("digest of the rule file", required=True)
 
     class Config(Table.Config):

@@ -12,6 +12,15 @@ from typing import Annotated, Any
 
 import polars as pl
 
+from schemas.changes import Dismissal
+from schemas.dated import Dated, Graded
+from schemas.deadlines import LINES_OF_BUSINESS, Clock, Disposition
+from schemas.denials import RarcCategory
+from schemas.measures import KpiDefinition
+from schemas.mirror import PeerCohort
+from schemas.patterns import PatternStatus
+from schemas.records import RecordFloor
+from schemas.risk import ColumnTime, RiskParameter
 from schemas.table import Money, Table, column
 
 Rvu = Annotated[pl.Decimal, 8, 2]
@@ -26,25 +35,8 @@ Parameter = Annotated[pl.Decimal, 12, 4]
 """A number a rule compares with: days, blocks, dollars, a share."""
 
 
-EVIDENCE = ["authority", "secondary", "recalled", "inference"]
-
-
 def _code(description: str) -> Any:
     return column(description, required=True, str_length={"min_value": 1})
-
-
-class Dated(Table):
-    """A row that holds for some dates of service and says where it was found."""
-
-    effective_from: pl.Date = column("first date of service it holds for", required=True)
-    effective_to: pl.Date = column("last date of service it holds for", required=True)
-    source: str = _code("file or text it was taken from")
-
-
-class Graded(Dated):
-    """A dated row that also says how well it is known."""
-
-    evidence: str = column("how it is known", required=True, isin=EVIDENCE)
 
 
 class Release(Dated):
@@ -389,9 +381,6 @@ class Taxonomy(Graded):
         unique = ("taxonomy", "effective_from")
 
 
-LINES_OF_BUSINESS = ["medicare", "medicare_advantage", "medicaid", "commercial"]
-
-
 class FilingIndicator(Graded):
     """One row per claim filing indicator: line of business."""
 
@@ -558,40 +547,6 @@ class Overlay(Dated):
         unique = ("rule_id", "payer", "setting", "effective_from")
 
 
-class Clock(Dated):
-    """One row per payer and deadline: how many days."""
-
-    payer: str = _code("as in payers.csv")
-    clock: str = column(
-        "what must be done in time",
-        required=True,
-        isin=["timely_filing", "corrected_claim", "appeal", "second_appeal", "records_request"],
-    )
-    days: pl.Int64 = column("calendar days", required=True, gt=0)
-
-    class Config(Table.Config):
-        name = "reference.clock"
-        unique = ("payer", "clock", "effective_from")
-
-
-class Disposition(Dated):
-    """One row per finding a person has decided on."""
-
-    rule_id: str = column("rule", required=True, str_matches=r"^[A-Z]+\d{3}$")
-    line_id: str = _code("line the finding is on")
-    disposition: str = column(
-        "what was decided",
-        required=True,
-        isin=["accepted", "corrected", "rejected", "appealed", "written_off"],
-    )
-    decided_date: pl.Date = column("when", required=True)
-    note: str = column("why, without names of persons")
-
-    class Config(Table.Config):
-        name = "reference.disposition"
-        unique = ("rule_id", "line_id", "effective_from")
-
-
 class PatientCrosswalk(Dated):
     """One row per member number or record number of a person, from the practice's patients.csv.
 
@@ -631,6 +586,13 @@ SHIPPED: tuple[type[Dated], ...] = (
     FilingIndicator,
     CodeClass,
     RuleParameter,
+    PeerCohort,
+    Clock,
+    RarcCategory,
+    KpiDefinition,
+    ColumnTime,
+    RiskParameter,
+    RecordFloor,
 )
 """Tables whose values ship in `sql/reference/`."""
 
@@ -642,5 +604,7 @@ PRACTICE: dict[str, type[Dated]] = {
     "clocks.csv": Clock,
     "dispositions.csv": Disposition,
     "patients.csv": PatientCrosswalk,
+    "patterns.csv": PatternStatus,
+    "dismissals.csv": Dismissal,
 }
 """Files of the practice folder, and the table each fills."""

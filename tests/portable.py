@@ -100,6 +100,7 @@ FUNCTIONS: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Pad: ("lpad",),
     exp.Round: ("round",),
     exp.SplitPart: ("split_part",),
+    exp.Sqrt: ("sqrt",),
     exp.StartsWith: ("starts_with",),
     exp.StrPosition: ("instr",),
     exp.Substring: ("substr",),

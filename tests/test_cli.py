@@ -10,8 +10,11 @@ import shutil
 import stat
 from pathlib import Path
 
+import polars.selectors
 import pytest
 
+from pipelines import warehouse
+from schemas.dictionary import tables
 from tests.conftest import Demo, mohs
 
 CATALOGUE_KEYS = {
@@ -127,14 +130,6 @@ class TestSql:
         )
         assert summary["rows_in"] == int(counted["n"]) > 0
 
-    def test_every_saved_question_has_an_answer(self, demo: Demo) -> None:
-        from pipelines.asking import questions
-
-        for question in questions():
-            done = demo.mohs("sql", question.name, "--csv")
-            assert done.returncode == 0, f"{question.name}: {done.stderr}"
-            assert len(done.stdout.splitlines()[0].split(",")) > 2, question.name
-
     def test_the_list_names_questions_tables_and_columns(self, demo: Demo) -> None:
         text = demo.mohs("sql").stdout
         assert "findings_by_rule" in text
@@ -223,13 +218,25 @@ def test_the_truth_changes_nothing(tmp_path: Path) -> None:
         for words in (("ingest", "sim/inbox"), ("audit",)):
             done = mohs(*words, *place, cwd=tmp_path)
             assert done.returncode == 0, done.stderr
-        parts = [
-            mohs("sql", f"select * from {table} order by all", "--csv", *place, cwd=tmp_path).stdout
-            for table in ("core.service_line", "audit.finding", "audit.expected_payment")
-        ]
-        found.append(parts)
-    assert found[0] == found[1]
-    assert len(found[0][0].splitlines()) > 80
+        connection = warehouse.connect(tmp_path / f"{name}.duckdb", read_only=True)
+        try:
+            found.append(
+                {
+                    # when a file was taken in is no part of what it says
+                    table: warehouse.select(connection, f"SELECT * FROM {table}")
+                    .drop(polars.selectors.datetime())
+                    .rows()
+                    for table in tables()
+                    if table.startswith(("core.", "audit.")) and table != "audit.run"
+                }
+            )
+        finally:
+            connection.close()
+    with_truth, without = found
+    assert len(with_truth["core.service_line"]) > 80
+    assert len(with_truth) > 20
+    for table, held in with_truth.items():
+        assert sorted(map(repr, held)) == sorted(map(repr, without[table])), table
 
 
 def test_what_is_made_is_private(demo: Demo) -> None:

@@ -171,7 +171,7 @@ def test_a_run_needs_no_server_no_network_and_no_home(tmp_path: Path, practice: 
     assert done.stderr == ""
     total = practice.claim_lines + practice.remit_lines + practice.chart_lines
     assert f"rows      {total:,} in = {total:,} accepted + 0 set aside" in done.stdout
-    assert (tmp_path / "out" / "audit.html").exists()
+    assert (tmp_path / "out" / "2026-09" / "run" / "audit.html").exists()
     assert recorded.strangers() == []
     assert len(list(recorded.folder.iterdir())) == 2, "the job and its server"
     assert recorded.wait_until_gone(5) == []
@@ -340,7 +340,7 @@ def test_the_nightly_audit_takes_in_the_inbox_and_publishes(
             connection.sql("SELECT kind, sum(rows_in) FROM audit.intake GROUP BY kind").fetchall()
         )
     assert (rows["837P"], rows["835"]) == (practice.claim_lines, practice.remit_lines)
-    assert (served.folder / "out" / "audit.html").exists()
+    assert (served.folder / "out" / "all" / "run" / "audit.html").exists()
     tasks = [each.name for each in client.read_task_runs() if each.flow_run_id == run.id]
     assert set(tasks) == {"take files in", "tie files together", "audit", "publish", "report"}
     artifacts = {each.key: each.type for each in client.read_artifacts() if each.key}
@@ -349,7 +349,7 @@ def test_the_nightly_audit_takes_in_the_inbox_and_publishes(
     report = _finished(client, client.create_flow_run_from_deployment(monthly.id), 60)
     assert report.state.is_completed(), report.state
     last_month = datetime.now(ZoneInfo("America/New_York")).replace(day=1) - timedelta(days=1)
-    assert (served.folder / "out" / last_month.strftime("%Y-%m") / "audit.html").exists()
+    assert (served.folder / "out" / last_month.strftime("%Y-%m") / "run" / "audit.html").exists()
 
 
 def test_a_second_schedule_in_the_same_place_is_refused(served: Served, tmp_path: Path) -> None:

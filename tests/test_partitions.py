@@ -23,6 +23,19 @@ TABLES = [
 ]
 OF_A_RUN = ("first_run_id", "state")
 """What a finding says of the runs that saw it, not of the claims."""
+HISTORY = "audit.change"
+"""What is new and gone follows from the runs there were, not from the claims."""
+UNFILLED = {
+    # the simulator's payers adjust no provider balances
+    "core.provider_adjustment",
+    "core.patient_payment",
+    # nobody has set a finding aside, every payer has terms, and there is too little to train on
+    "audit.dismissal",
+    "audit.inferred_variance",
+    "audit.risk_drift",
+    "audit.risk_evaluation",
+    "audit.risk_reliability",
+}
 Contents = dict[str, Counter[str]]
 
 
@@ -81,8 +94,7 @@ def whole(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Place:
 def test_there_is_something_to_compare(whole: Place) -> None:
     rows = contents(whole, TABLES)
     empty = {name for name, found in rows.items() if not found}
-    # the simulator's payers adjust no provider balances
-    assert empty <= {"core.provider_adjustment", "core.patient_payment"}, empty
+    assert empty <= UNFILLED, empty
     assert rows["core.encounter_line"].total() > ENCOUNTERS
     assert rows["audit.finding"].total() > 10
 
@@ -108,9 +120,8 @@ def test_instalments_give_what_everything_at_once_gives(
         take_in(place, [path for number, path in enumerate(files) if number % 3 == part])
         audited = steps.audit(place)
         assert audited.patients > 0
-    assert_same(
-        contents(whole, TABLES, without=OF_A_RUN), contents(place, TABLES, without=OF_A_RUN)
-    )
+    names = [name for name in TABLES if name != HISTORY]
+    assert_same(contents(whole, names, without=OF_A_RUN), contents(place, names, without=OF_A_RUN))
 
 
 @pytest.mark.slow

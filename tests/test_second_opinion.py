@@ -67,6 +67,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     folder = tmp_path_factory.mktemp("second opinion")
     practice, exports = folder / "sim" / "practice", folder / "exports"
     simulate(folder / "sim", SIMULATED, MONTHS, SEED)
+    # the second opinion knows the shipped thresholds only
+    (practice / "overlays.csv").unlink()
     with (practice / "providers.csv").open("a") as stream:
         stream.write(perturbation.COLLEAGUES)
     roster = sorted({row["npi"] for row in tables.rows(practice / "providers.csv")})
