@@ -21,7 +21,6 @@ from pipelines import (
     charts,
     dated,
     judging,
-    mirror,
     overlays,
     reference,
     rules,
@@ -169,6 +168,9 @@ def _mirror(connection: warehouse.Connection, cases: Sequence[Case]) -> None:
     """Make the practice mirror of each case that is a practice of its own."""
     labels = [_label(position) for position, case in enumerate(cases, start=1) if case.is_practice]
     if labels:
+        # scipy takes seconds to import
+        from pipelines import mirror
+
         providers = warehouse.select(
             connection, "SELECT DISTINCT rendering_npi, patient_id FROM core.mohs_encounter"
         )

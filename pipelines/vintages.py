@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -82,7 +83,7 @@ def _values(practice: Path | None) -> list[tuple[type, pl.DataFrame]]:
 
 
 def _release(
-    table: str, frame: pl.DataFrame, row: dict[str, object], practice: Path | None
+    table: str, frame: pl.DataFrame, row: dict[str, Any], practice: Path | None
 ) -> dict[str, object]:
     first, last = row["effective_from"], row["effective_to"]
     own = frame.filter((pl.col("effective_from") <= last) & (pl.col("effective_to") >= first))

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -291,7 +291,9 @@ def build(connection: Connection, names: Iterable[str], *, is_set: bool = True) 
             if name not in VIEWED:
                 connection.execute(f"INSERT INTO {name} BY NAME {select_text(files[name])}")
     finally:
-        connection.execute("SET disabled_optimizers = ''")
+        # in a transaction that failed nothing more can be set, and what failed is what is told
+        with suppress(duckdb.TransactionException):
+            connection.execute("SET disabled_optimizers = ''")
 
 
 def is_whole(name: str) -> bool:
