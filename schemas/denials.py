@@ -272,6 +272,7 @@ class DenialEpisode(WholeTable):
         isin=["appeal", "resubmit", "reopen"],
     )
     action_deadline: pl.Date = column("last day for it; null where unknown")
+    action_clock_source: str = column("source of that deadline; null where unknown")
     appealed_date: pl.Date = column("first appeal in dispositions.csv")
     written_off_date: pl.Date = column("in dispositions.csv")
     last_activity_date: pl.Date = column("latest answer, submission or disposition")

@@ -22,6 +22,7 @@ from schemas.patterns import PatternStatus
 from schemas.records import RecordFloor
 from schemas.risk import ColumnTime, RiskParameter
 from schemas.table import Money, Table, column
+from schemas.work import DenialQuestion
 
 Rvu = Annotated[pl.Decimal, 8, 2]
 """Relative value units, as CMS publishes them."""
@@ -593,6 +594,7 @@ SHIPPED: tuple[type[Dated], ...] = (
     ColumnTime,
     RiskParameter,
     RecordFloor,
+    DenialQuestion,
 )
 """Tables whose values ship in `sql/reference/`."""
 

@@ -166,8 +166,14 @@ deadlines as (
             end),
             max(case when running_clocks.clock = 'timely_filing' then running_clocks.deadline end)
         ) as correction_deadline,
+        coalesce(
+            max(case when running_clocks.clock = 'corrected_claim' then running_clocks.source end),
+            max(case when running_clocks.clock = 'timely_filing' then running_clocks.source end)
+        ) as correction_clock_source,
         max(case when running_clocks.clock = 'reopening' then running_clocks.deadline end)
-            as reopening_deadline
+            as reopening_deadline,
+        max(case when running_clocks.clock = 'reopening' then running_clocks.source end)
+            as reopening_clock_source
     from running_clocks
     where running_clocks.choice = 1
     group by running_clocks.line_id
@@ -230,6 +236,11 @@ judged_lines as (
             when denials.is_appealable then deadlines.appeal_deadline
             else deadlines.reopening_deadline
         end as action_deadline,
+        case
+            when denials.is_unprocessable then deadlines.correction_clock_source
+            when denials.is_appealable then deadlines.appeal_clock_source
+            else deadlines.reopening_clock_source
+        end as action_clock_source,
         cuts.as_of_date,
         submissions.is_as_standing as is_as_denied
     from core.denial as denials
@@ -329,6 +340,8 @@ select
     case when states.current_state = 'open' then judged_lines.action end as action,
     case when states.current_state = 'open' then judged_lines.action_deadline end
         as action_deadline,
+    case when states.current_state = 'open' then judged_lines.action_clock_source end
+        as action_clock_source,
     judged_lines.appealed_date,
     judged_lines.written_off_date,
     greatest(
