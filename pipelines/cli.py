@@ -364,6 +364,41 @@ def patterns(place: Any, out: Path | None, take: Path | None, form: str) -> None
 
 
 @mohs.command()
+@click.argument("lines", nargs=-1, metavar="[LINE]...")
+@click.option("--out", type=FILE, help="Write a sheet to fill in instead: .xlsx or .csv.")
+@click.option("--take", type=FILE, help="Take the decisions of a filled sheet: .xlsx or .csv.")
+@click.option(
+    "--evidence", type=FOLDER, help="Write an evidence file of each LINE, else of the first --top."
+)
+@click.option("--top", type=click.IntRange(1), default=25, show_default=True, help="Rows shown.")
+@_formed
+@_placed
+def worklist(
+    place: Any,
+    lines: tuple[str, ...],
+    out: Path | None,
+    take: Path | None,
+    evidence: Path | None,
+    top: int,
+    form: str,
+) -> None:
+    """List open denials by deadline, then by what they may bring; keep what you decide about them.
+
+    Decisions are kept in dispositions.csv of the practice folder and hold from the next audit on.
+    """
+    if sum(one is not None for one in (out, take, evidence)) > 1:
+        raise click.UsageError("give one of --out, --take and --evidence")
+    if lines and evidence is None:
+        raise click.UsageError("LINE goes with --evidence DIR; `mohs explain LINE` prints one")
+    from pipelines import job
+
+    if evidence is not None:
+        job.gather_evidence(place, lines, evidence, top)
+    else:
+        job.worklist(place, out, take, top, form)
+
+
+@mohs.command()
 @click.option(
     "--unit",
     type=click.Choice(["encounter", "claim", "line"]),
@@ -417,12 +452,13 @@ def sample(
 @mohs.command()
 @click.argument("worksheet", type=FILE)
 @click.option("--manifest", type=FILE, help="[manifest.json beside the worksheet]")
+@click.option("--report", type=PATH, metavar="DIR", help="Also write page, workbook and tables.")
 @_formed
-def estimate(worksheet: Path, manifest: Path | None, form: str) -> int:
+def estimate(worksheet: Path, manifest: Path | None, report: Path | None, form: str) -> int:
     """Say what a reviewed sample found: accuracy, dollars, limits, and whether it can be projected."""
     from pipelines import compliance
 
-    return compliance.estimate(worksheet, manifest, form)
+    return compliance.estimate(worksheet, manifest, form, report)
 
 
 @mohs.command()

@@ -14,7 +14,7 @@ import click
 import polars as pl
 
 import pipelines
-from pipelines import appraisal, printing, rehearsal, reviews, sampling, steps, worksheets
+from pipelines import appraisal, letters, printing, rehearsal, reviews, sampling, steps, worksheets
 from pipelines.places import Place
 from pipelines.sampling import CERTAINTY, Design, Frame, UnusableSample
 from reports.writing import write_private
@@ -57,6 +57,7 @@ def sample(place: Place, design: Design, *, seed: int | None, out: Path, is_rehe
             "run_id": facts.run_id,
             "data_digest": facts.data_digest,
             "rule_book_version": facts.rule_book_version,
+            "fee_schedules": list(facts.fee_schedules),
             "is_simulated": facts.is_simulated,
         },
     )
@@ -121,13 +122,16 @@ def redraw(path: Path) -> int:
     return 0
 
 
-def estimate(path: Path, manifest: Path | None, form: str) -> int:
+def estimate(path: Path, manifest: Path | None, form: str, report: Path | None = None) -> int:
     """Say what a filled worksheet found and what it means for the frame."""
     if not path.is_file():
         raise UnusableSample(f"{path}: no such worksheet; give the file `mohs sample` wrote")
     record = sampling.read_manifest(manifest or path.with_name(MANIFEST))
     rows = reviews.read(path, record)
     result = appraisal.appraise(rows, record)
+    if report is not None:
+        cover, *_ = letters.deliver(result, record, report)
+        click.echo(f"report    {cover}", err=True)
     if form == "json":
         told = {
             "worksheet": path.name,

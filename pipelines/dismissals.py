@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from pipelines import ledgers
+from pipelines.dated import ReferenceFileError, where
 from reports.writing import write_private
 
 FILE = "dismissals.csv"
@@ -69,24 +69,14 @@ def dismiss(
         "effective_to": until.isoformat(),
         "source": "mohs dismiss",
     }
-    write_private(folder / FILE, _with(folder / FILE, row).encode())
+    key = ("rule_id", "line_id", "effective_from")
+    write_private(folder / FILE, ledgers.with_rows(folder / FILE, COLUMNS, key, [row]).encode())
 
 
-def _with(path: Path, row: dict[str, str]) -> str:
-    """The text of the file with the row in it; remarks and other rows stay as they are."""
-    kept: list[list[str]] = []
-    if path.is_file():
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            kept = list(csv.reader(stream))
-    headings = kept.pop(0) if kept else list(COLUMNS)
-    headings += [name for name in COLUMNS if name not in headings]
-    same = [headings.index(name) for name in ("rule_id", "line_id", "effective_from")]
-    content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator="\n")
-    writer.writerow(headings)
-    for cells in kept:
-        filled = cells + [""] * (len(headings) - len(cells))
-        if [filled[at] for at in same] != [row[headings[at]] for at in same]:
-            writer.writerow(filled)
-    writer.writerow([row.get(name, "") for name in headings])
-    return content.getvalue()
+def require_end(rows: pl.DataFrame) -> None:
+    """Raises ReferenceFileError for a row of dismissals.csv that never ends."""
+    endless = rows.filter(pl.col("effective_to") >= date(9999, 12, 31))
+    if endless.height:
+        raise ReferenceFileError(
+            f"{where(endless)}, column effective_to: a dismissal ends; give the last day it holds"
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ import duckdb
 import polars as pl
 from rich.markdown import Markdown
 
-from pipelines import printing, records, risk, rule_pages, rules, steps, warehouse
+from pipelines import printing, records, risk, rule_pages, rules, sources, steps, warehouse
 from pipelines.places import Place
 from schemas.headers import RULE_ID
 
@@ -129,38 +128,13 @@ def _dollars(amount: Any) -> str:
 
 def _say_source(place: Place, line: dict[str, Any]) -> None:
     click.echo("\nSource")
-    try:
-        connection = warehouse.connect(place.warehouse, read_only=True)
-    except (warehouse.UnusableWarehouse, duckdb.Error):
-        click.echo(
-            f"  file {line['file_id']}; its path is known once nobody writes to the warehouse"
-        )
-        return
-    try:
-        rows = connection.execute(
-            "SELECT path, size, encoding FROM landing.file WHERE file_id = ?", [line["file_id"]]
-        ).fetchall()
-    finally:
-        connection.close()
-    if not rows:
-        click.echo(f"  file {line['file_id']} has been taken out since")
-        return
-    path, size, encoding = Path(rows[0][0]), rows[0][1], rows[0][2] or "utf-8"
-    where = (
-        f"segment or row {line['ordinal']}, bytes {line['byte_offset']:,} to {line['byte_end']:,}"
-    )
-    click.echo(f"  {path.name}: {where}")
-    if not path.is_file() or path.stat().st_size != size:
-        click.echo("  the file is no longer where it was read from, or has changed")
-        return
-    if line["byte_end"] <= line["byte_offset"]:
-        return
-    with path.open("rb") as stream:
-        stream.seek(line["byte_offset"])
-        raw = stream.read(line["byte_end"] - line["byte_offset"]).decode(encoding, "replace")
-    for segment in re.split(r"(?<=~)\s*|\r?\n", raw):
-        if segment.strip():
-            click.echo(f"  | {_without_names(segment.strip())}")
+    source = sources.read(place, line)
+    if source.name:
+        click.echo(f"  {source.name}: {source.place}")
+    if source.trouble:
+        click.echo(f"  {source.trouble}")
+    for segment in source.segments:
+        click.echo(f"  | {_without_names(segment)}")
 
 
 def _without_names(segment: str) -> str:

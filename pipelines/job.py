@@ -13,8 +13,9 @@ from typing import Any
 
 import click
 
-from pipelines import dismissals, landing, printing, server, steps, warehouse
+from pipelines import dismissals, evidence, landing, printing, server, steps, warehouse
 from pipelines import patterns as sheets
+from pipelines import worklist as work
 from pipelines.landing import Outcome
 from pipelines.places import Place
 from pipelines.progress import reading, shown
@@ -200,6 +201,44 @@ def patterns(place: Place, out: Path | None, take: Path | None, form: str) -> No
         click.echo(f"{len(taken)} taken" + ("; they hold from the next audit on" if taken else ""))
     else:
         printing.show(found.select(sheets.SHOWN if form == "text" else sheets.SHEET), form)
+
+
+def worklist(place: Place, out: Path | None, take: Path | None, top: int, form: str) -> None:
+    """Print the work list of the snapshot, write it as a sheet, or take a sheet's decisions."""
+    if take is not None and place.practice is None:
+        raise click.ClickException("no practice folder to keep decisions in; `mohs init` makes one")
+    snapshot = steps.open_snapshot(place)
+    try:
+        if take is not None and place.practice is not None:
+            taken = work.take(snapshot, take, place.practice, datetime.now().astimezone().date())
+            for row in taken:
+                click.echo(f"{row['disposition']:<13}{row['line_id']}")
+            said = "; they hold from the next audit on" if taken else ""
+            click.echo(f"{len(taken)} taken{said}")
+            return
+        items = work.read(snapshot)
+    finally:
+        snapshot.close()
+    if out is not None:
+        click.echo(work.write_sheet(items, out))
+    elif form != "text":
+        printing.show(items.select(work.SHEET), form)
+    else:
+        printing.show(items.select(work.SHOWN).head(top))
+        if items.height > top:
+            click.echo(f"the first {top} of {items.height:,}; --out FILE writes all of them")
+
+
+def gather_evidence(place: Place, lines: Sequence[str], folder: Path, top: int) -> None:
+    """Write evidence files of the lines given, else of the first of the work list."""
+    if not lines:
+        snapshot = steps.open_snapshot(place)
+        try:
+            lines = work.read(snapshot).head(top)["line_id"].to_list()
+        finally:
+            snapshot.close()
+    for path in evidence.write(place, lines, folder):
+        click.echo(path)
 
 
 def simulate(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import decisions, dismissals, reference
+from pipelines import decisions, dismissals, reference, worklist
 from schemas.reference import PRACTICE
 
 
@@ -30,8 +30,8 @@ def people(folder: Path | None) -> pl.DataFrame:
     return pl.concat(numbers).filter(pl.col("number") != "").unique("number", keep="first")
 
 
-DECIDED = (decisions.FILE, dismissals.FILE)
-"""Files of what was decided about results: they change no result."""
+DECIDED = (decisions.FILE, dismissals.FILE, worklist.FILE)
+"""Files of what was decided about results: what is said of a patient does not rest on them."""
 
 
 def digest(folder: Path | None) -> str:
@@ -53,7 +53,7 @@ def digest(folder: Path | None) -> str:
 
 
 def digest_decisions(folder: Path | None) -> str:
-    """Digest of what was decided about patterns and findings; blank where nothing was."""
+    """Digest of what was decided about patterns, findings and denials; blank where nothing was."""
     paths = [folder / name for name in DECIDED] if folder else []
     total = hashlib.sha256()
     for path in paths:

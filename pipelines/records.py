@@ -81,12 +81,9 @@ def describe_line(connection: Connection, line_id: str) -> list[str]:
     ).fetchall()
     told = ["", "Track record of these rules"] if found else []
     for rule_id, payer in found:
-        rows = _records(connection, rule_id)
-        if ("", "") in rows:
-            every, own = rows[("", "")], rows.get((payer, ""))
-            told.append(f"  {rule_id}: {' '.join(_sentences(every)[:1])}")
-            if own and own["fired"] and own["denial_rate_fired"] is not None:
-                told.append(f"    {payer}: {_denied(own)}{_demoted(own)}.")
+        said = describe_record(connection, rule_id, payer)
+        told += [f"  {rule_id}: {text}" for text in said[:1]]
+        told += [f"    {text}" for text in said[1:]]
     corrections = warehouse.select(
         connection,
         "SELECT * FROM audit.counterfactual WHERE line_id = ? ORDER BY step NULLS LAST, rule_id",
@@ -96,6 +93,17 @@ def describe_line(connection: Connection, line_id: str) -> list[str]:
         told += ["", f"If {row['rule_id']} is right", f"  {row['question']}"]
         told.append(f"  evidence: {row['evidence']}")
         told += [f"  {text}" for text in _corrected(row)]
+    return told
+
+
+def describe_record(connection: Connection, rule_id: str, payer: str) -> list[str]:
+    """A sentence on the rule's record against all payers, and one on this payer where it has any."""
+    rows = _records(connection, rule_id)
+    if ("", "") not in rows:
+        return []
+    told, own = _sentences(rows[("", "")])[:1], rows.get((payer, ""))
+    if own and own["fired"] and own["denial_rate_fired"] is not None:
+        told.append(f"{payer}: {_denied(own)}{_demoted(own)}.")
     return told
 
 

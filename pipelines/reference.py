@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import deadlines, decisions, overlays, terms
+from pipelines import deadlines, decisions, dismissals, ledgers, overlays, terms
 from pipelines.dated import (
     ReferenceFileError,
     check,
@@ -28,8 +28,9 @@ from pipelines.dated import (
     parse,
     require_continuity,
 )
+from schemas.changes import Dismissal
 from schemas.dated import Dated
-from schemas.deadlines import Clock
+from schemas.deadlines import Clock, Disposition
 from schemas.patterns import PatternStatus
 from schemas.reference import (
     PRACTICE,
@@ -110,6 +111,10 @@ def tables(
             frame = check(model, parse(model, path, is_practice=True))
             if model is PatternStatus:
                 frame = decisions.settle(frame)
+            if model is Dismissal:
+                dismissals.require_end(frame)
+            if model is Disposition:
+                frame = ledgers.as_meant(frame, "line_id", "note")
             loaded.append((model, terms.yearly(frame) if model is Contract else frame))
         else:
             loaded.append((model, empty(model)))

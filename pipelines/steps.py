@@ -278,7 +278,7 @@ def _run(
     )
     queries = _digest(
         path.read_text(encoding="utf-8")
-        for layer in ("core", "audit")
+        for layer in ("core", "audit", "study")
         for path in warehouse.queries(layer).values()
     )
     version = f"{pipelines.__version__}+{queries[:8]}.{shipped[:8]}"

@@ -9,7 +9,6 @@ from pipelines.dismissals import NothingToDismiss
 from pipelines.exporting import UnusableExport
 from pipelines.identity import UnusableKey
 from pipelines.landing import Unbalanced, UnusableFile
-from pipelines.patterns import UnusableSheet
 from pipelines.peer_fees import UnpricedYear
 from pipelines.peers import UnusablePeers
 from pipelines.pricing import PriceFileError
@@ -19,6 +18,7 @@ from pipelines.readers.mapping import MappingError
 from pipelines.rules import UnknownRule
 from pipelines.sampling import UnusableSample
 from pipelines.server import UnusableServer
+from pipelines.sheets import UnusableSheet
 from pipelines.templates import UnusableTemplate
 from pipelines.warehouse import UnusableWarehouse
 from reports.page import UnusablePage

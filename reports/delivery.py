@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reports import answers, packs, printing, tables, workbook, writing
 from reports.copies import WORKING, Copy
+from reports.page import PAGES
 
 
 def deliver(
@@ -18,14 +19,15 @@ def deliver(
     facts: writing.Facts,
     copy: Copy = WORKING,
     wants_pdf: bool = False,
+    folder: Path = PAGES,
 ) -> list[Path]:
     """Everything in its folder (see reports.writing); the cover first, then pages, workbooks, PDFs.
 
-    `pages`: names of pages or packs, None for all. Raises page.UnusablePage, and
+    `pages`: names of pages or packs of `folder`, None for all. Raises page.UnusablePage, and
     printing.NoChromium where a PDF is wanted and nothing can print it.
     """
     chromium = printing.find() if wants_pdf else None
-    answered = answers.answer(select, pages=pages, month=month, copy=copy)
+    answered = answers.answer(select, pages=pages, month=month, copy=copy, folder=folder)
     files: dict[str, list[str]] = {}
     made: list[Path] = []
     for pack, own in writing.by_pack(answered):

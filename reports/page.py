@@ -7,7 +7,8 @@ page's header:
     intro      what it is about, in a sentence or two
     pack       the report it belongs to (reports/packs.yaml)
     order      its place within the pack; 100 where absent
-    basis      what --month picks by: `service` (where absent), `adjudication`, `posting` or `run`
+    basis      what --month picks by: `service` (where absent), `adjudication`, `posting`, `run` or
+               `sample`
     shareable  `no` keeps the page out of the shareable copy
 
 Of an exhibit's header these keys are common to all; every other one is a keyword of its chart:
@@ -59,7 +60,7 @@ COMMON = (
     "shareable",
 )
 PAGE_KEYS = ("page", "intro", "pack", "order", "basis", "shareable")
-BASES = ("service", "adjudication", "posting", "run")
+BASES = ("service", "adjudication", "posting", "run", "sample")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads every scalar as text; the one in C where it was built."""
 NEVER_SHOWN = ("format", "reading")

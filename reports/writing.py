@@ -40,6 +40,7 @@ PERIODS: Mapping[str, str] = {
     "adjudication": "First adjudicated in {}",
     "posting": "Payments posted in {}",
     "run": "This run",
+    "sample": "A reviewed sample",
 }
 
 
@@ -216,9 +217,14 @@ def period(one: AnsweredPage) -> str:
     basis = one.page.basis
     if one.month:
         return PERIODS[basis].format(one.month)
-    if basis == "run":
+    if basis in ("run", "sample"):
         return PERIODS[basis]
     return "All dates of service on file" if basis == "service" else "All dates on file"
+
+
+def _span(one: AnsweredPage) -> str:
+    """What a cover says of a report over no month."""
+    return period(one) if one.page.basis == "sample" else "All dates on file"
 
 
 def _month_name(name: str) -> str:
@@ -253,7 +259,7 @@ def _opening(
     said = [sentence for one in pages[:1] for sentence in _said(one)]
     return {
         "pack": pack,
-        "period": f"Report of {month}" if month else "All dates on file",
+        "period": f"Report of {month}" if month else _span(pages[0]),
         "said": said[:2],
         "pages": beside,
         "files": files,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 
 from schemas.dated import Dated
 from schemas.table import Money, Table, WholeTable, column
@@ -74,7 +72,7 @@ class Dismissal(Dated):
     """One row per finding a person has set aside, with reason, author and the day it ends.
 
     It holds while the line is what it was (`line_as_was`); `effective_from` is the day of the
-    decision, `effective_to` the last day it holds.
+    decision, `effective_to` the last day it holds, without which a row is refused.
     """
 
     rule_id: str = column("rule", required=True, str_matches=r"^[A-Z]+\d{3}$")
@@ -88,11 +86,6 @@ class Dismissal(Dated):
     line_as_was: str = column(
         "code, modifiers, units, day, place, diagnoses and charge of the line"
     )
-
-    @pa.dataframe_check(error="a dismissal ends: give the last day it holds in effective_to")
-    @classmethod
-    def _ends(cls, data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(pl.col("effective_to") < pl.date(9999, 12, 31))
 
     class Config(Dated.Config):
         name = "reference.dismissal"

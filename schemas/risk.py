@@ -30,7 +30,7 @@ class ColumnTime(Dated):
     after submission only. A row with the column `*` speaks for a whole table.
     """
 
-    table_name: str = column("layer.table", required=True, str_length={"min_value": 3})
+    table_name: str = column("layer.table", required=True, str_length={"min_value": 1})
     column_name: str = column("column, or * for all of the table", required=True)
     known_at: str = column(
         "submission, adjudication (with the first remittance) or later",

@@ -69,9 +69,7 @@ class WorkItem(WholeTable):
     closed_alike: pl.Int64 = column(
         "closed episodes of that payer and category", required=True, ge=0
     )
-    overturned_alike: pl.Int64 = column(
-        "of them ended paid in whole or part", required=True, ge=0
-    )
+    overturned_alike: pl.Int64 = column("of them ended paid in whole or part", required=True, ge=0)
     overturned_share: Share = column("overturned_alike / closed_alike; null under 11")
     expected_value: Money = column("unrecovered x overturned_share; null where either is unknown")
     value: Money = column("what it is ordered by; null where nothing is known")

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines import changes, dismissals, reference, warehouse
+from pipelines.dated import ReferenceFileError
 from pipelines.warehouse import Connection
 from schemas.dictionary import tables
 from schemas.table import duckdb_type
@@ -176,6 +177,15 @@ def test_what_cannot_be_dismissed_is_told(
             today=date(2026, 8, 6),
         )
     assert not (tmp_path / "dismissals.csv").exists()
+
+
+def test_a_dismissal_without_an_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dismissals.csv").write_text(
+        "rule_id,line_id,reason,author,effective_from,effective_to,source\n"
+        "MOHS020,A-1,why,lead,2026-08-06,,by hand\n"
+    )
+    with pytest.raises(ReferenceFileError, match=r"dismissals\.csv, row 2, column effective_to"):
+        reference.tables(tmp_path, only={"dismissal"})
 
 
 def test_deciding_again_the_same_day_replaces(connection: Connection, tmp_path: Path) -> None:

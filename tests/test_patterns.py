@@ -13,7 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines import decisions, examples, patterns, reference, warehouse
+from pipelines import examples, ledgers, patterns, reference, sheets, warehouse
 from pipelines.cases import read_cases
 from pipelines.dated import ReferenceFileError
 from pipelines.warehouse import Connection
@@ -100,7 +100,7 @@ def fill(path: Path, pattern_id: str, /, **cells: str) -> None:
         assert sheet is not None
         headings = [cell.value for cell in sheet[1]]
         for row in sheet.iter_rows(min_row=2):
-            if decisions.plain(str(row[0].value)) == pattern_id:
+            if ledgers.plain(str(row[0].value)) == pattern_id:
                 for name, text in cells.items():
                     row[headings.index(name)].value = text
         book.save(path)
@@ -108,7 +108,7 @@ def fill(path: Path, pattern_id: str, /, **cells: str) -> None:
     with path.open(newline="") as stream:
         rows = list(csv.reader(stream))
     for line in rows[1:]:
-        if decisions.plain(line[0]) == pattern_id:
+        if ledgers.plain(line[0]) == pattern_id:
             for name, text in cells.items():
                 line[rows[0].index(name)] = text
     with path.open("w", newline="") as stream:
@@ -318,7 +318,7 @@ def test_a_sheet_that_cannot_be_taken_says_where_and_changes_nothing(
     sheet = sheet_of(practice.parent, "sheet.csv", connection)
     fill(sheet, LATER, status="sent")
     fill(sheet, HALVED, **cells)
-    with pytest.raises(patterns.UnusableSheet, match=r"sheet\.csv, row \d+") as error:
+    with pytest.raises(sheets.UnusableSheet, match=r"sheet\.csv, row \d+") as error:
         take(connection, sheet, practice)
     assert remedy in str(error.value)
     assert not (practice / "patterns.csv").exists()
@@ -335,7 +335,7 @@ def test_invalid_without_a_term_is_refused_in_the_practice_file_too(practice: Pa
 def test_a_sheet_is_never_written_over(practice: Path) -> None:
     sheet = practice / "sheet.csv"
     sheet.write_text("mine")
-    with pytest.raises(patterns.UnusableSheet, match="is there already"):
+    with pytest.raises(sheets.UnusableSheet, match="is there already"):
         patterns.write_sheet(pl.DataFrame(), sheet)
-    with pytest.raises(patterns.UnusableSheet, match=r"\.csv or \.xlsx"):
+    with pytest.raises(sheets.UnusableSheet, match=r"\.csv or \.xlsx"):
         patterns.write_sheet(pl.DataFrame(), practice / "sheet.ods")

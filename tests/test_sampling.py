@@ -23,6 +23,7 @@ from pipelines import (
     appraisal,
     cli,
     compliance,
+    letters,
     rehearsal,
     reviews,
     sampling,
@@ -31,6 +32,7 @@ from pipelines import (
 )
 from pipelines.sampling import CERTAINTY, Design, UnusableSample
 from pipelines.warehouse import Connection
+from tests import reported
 from tests.conftest import Demo
 
 SEED = 17311
@@ -449,6 +451,57 @@ class TestAppraisal:
         assert result.agreement is not None
         assert result.agreement["rows"] == 7
         assert result.agreement["agreement"] == pytest.approx(1 / 7, abs=1e-4)
+
+    def test_its_page_says_what_was_found_and_for_what_frame(
+        self,
+        reviewed: tuple[list[reviews.Reviewed], dict[str, Any]],
+        tmp_path: Path,
+    ) -> None:
+        """8 of 30: the exact interval is that of R's binom.test(8, 30)."""
+        rows, record = reviewed
+        result = appraisal.appraise(rows, record)
+        out = tmp_path / "report"
+        letters.deliver(result, record, out)
+        reader = reported.read(out / "all" / "sample" / "coding_estimate.html")
+        said = reported.words(reader)
+        assert (
+            "Of 30 records reviewed, 8 have a potential error (26.7%, exact 95% interval 12.3% to 45.9%). "
+            "A projection to the frame of 236 units is not advisable."
+        ) in said
+        assert record["frame"]["sha256"] in said
+        assert "lower limit for the frame" not in said
+        found = {row["Label"]: row["Lines"] for row in reported.rows(reader, "What was found")}
+        assert found == {
+            "correct": "53",
+            "wrong stage count": "6",
+            "undercoding": "1",
+            "missed charge": "1",
+        }
+        surgeons = reported.rows(reader, "By surgeon")
+        assert sum(int(row["Units reviewed"]) for row in surgeons) == 30
+        assert {row["Share without error"] for row in surgeons} == {"none"}
+        left_out = reported.rows(reader, "How it was drawn", 2)
+        assert [row["Units"] for row in left_out] == ["1", "1", "2"]
+
+    def test_a_projection_that_is_advisable_comes_with_its_limits(
+        self, snapshot: Connection, tmp_path: Path
+    ) -> None:
+        """Every unit of the frame reviewed, half of each paid too much: sums, without any error."""
+        record, frame = drawn(snapshot, Design(size=1000, spares=0))
+
+        def fill(row: dict[str, Any], put: Callable[..., None]) -> None:
+            all_correct(row, put)
+            if row["line_id"] != worksheets.MISSED and row["allowed"]:
+                put(label="overcoding", audited_allowed=row["allowed"] / 2)
+
+        result = appraisal.appraise(reviews.read(written(tmp_path, record, fill), record), record)
+        letters.deliver(result, record, tmp_path / "report")
+        reader = reported.read(tmp_path / "report" / "all" / "sample" / "coding_estimate.html")
+        half = f"${frame.units['paid'].sum() / 2:,.0f}"
+        assert (
+            f"the overpaid total is estimated at {half} (90% interval {half} to {half}); its one-sided "
+            f"90% lower limit is {half}."
+        ) in reported.words(reader)
 
     def test_it_says_when_a_projection_is_not_advisable(
         self, reviewed: tuple[list[reviews.Reviewed], dict[str, Any]]

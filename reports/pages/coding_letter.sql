@@ -10,14 +10,15 @@ intro: >
 /* ---
 chart: sentence
 text: said
-columns: {lines: count, flagged: count, known: count, fresh: count, expected: exposure}
+columns: {lines: count, flagged: count, fresh: count, expected: exposure}
 n: lines
 note: >
   A billed line stands when no later submission replaced its claim. It has a potential error when
   a finding of severity error stands on it: one that no other finding stands in for, and that nobody
   has dismissed. The rate is lines with a potential error / billed lines; the interval is
   Wilson's, 95%. Dollars are the expected allowed amount, else the charge, once per line. New: every
-  error of the line was first seen in a run of the month the files reach to.
+  error of the line was first seen in a run of the month the files reach to. Rules about payments say
+  something of the payer, not of the coding, and stand in the other reports.
 --- */
 with flagged_lines as (
     select
@@ -26,7 +27,11 @@ with flagged_lines as (
         bool_and(changes.since_month = 'new') as is_new
     from audit.change as changes
     where
-        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone' and not changes.is_dismissed
         and changes.severity = 'error' and changes.line_id is not null
     group by changes.line_id
 ),
@@ -73,11 +78,9 @@ figure: figure
 text: meaning
 columns: {figure: figure, of: count, run_new: count, expected: exposure}
 note: >
-  Paid and broken: primary lines that are adjudicated and not denied, on which an error finding
-  stands that rests on the claim or the chart (audit.policy_payer); dollars are the expected allowed
-  amount, else the charge. Not judged: the rule applies to a line and lacked a value to decide;
-  What was not checked, in the run card, says which. Dismissed findings are those a person set
-  aside with a reason, and whose dismissal neither ran out nor met a changed line.
+  Paid: primary lines that are adjudicated and not denied, however little was paid; dollars are the
+  expected allowed amount, else the charge. Not judged: the rule applies to a line and lacked a value to decide;
+  What was not checked, in the run card, says which.
 --- */
 with stands as (
     select
@@ -88,7 +91,11 @@ with stands as (
         changes.line_id
     from audit.change as changes
     where
-        changes.kind = 'finding' and changes.since_month <> 'gone'
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone'
         and in_period(changes.date_of_service)
 ),
 
@@ -101,28 +108,31 @@ found as (
         ) as month_new,
         count(*) filter (
             where not stands.is_dismissed and stands.severity = 'error' and stands.since_run = 'new'
-        ) as run_new,
-        count(*) filter (where not stands.is_dismissed and stands.severity = 'warning') as warnings,
-        count(*) filter (where stands.is_dismissed) as dismissed,
-        count(*) as all_findings
+        ) as run_new
     from stands
+),
+
+broken as (
+    select
+        stands.line_id,
+        bool_or(stands.severity = 'error') as has_error
+    from stands
+    where
+        not stands.is_dismissed and stands.severity in ('error', 'warning')
+        and stands.line_id is not null
+    group by stands.line_id
 ),
 
 answered as (
     select
         count(*) as lines,
-        count(*) filter (where lines.quadrant = 'broken_paid' and lines.severity = 'error') as paid,
-        sum(lines.dollars) filter (
-            where lines.quadrant = 'broken_paid' and lines.severity = 'error'
-        ) as expected,
-        count(*) filter (where lines.quadrant = 'broken_denied') as denied,
+        count(*) filter (where lines.outcome = 'paid' and broken.has_error) as paid,
+        sum(lines.dollars) filter (where lines.outcome = 'paid' and broken.has_error) as expected,
+        count(*) filter (where lines.outcome = 'denied' and broken.line_id is not null) as denied,
         count(*) filter (where lines.outcome = 'denied') as all_denied
     from audit.policy_payer as lines
-    left join audit.dismissal as dismissals
-        on
-            lines.line_id = dismissals.line_id and lines.rule_id = dismissals.rule_id
-            and dismissals.state = 'standing'
-    where in_period(lines.date_of_service) and dismissals.line_id is null
+    left join broken on lines.line_id = broken.line_id
+    where in_period(lines.date_of_service)
 ),
 
 unjudged as (
@@ -132,6 +142,8 @@ unjudged as (
         ) as rules,
         count(distinct coverage.rule_id) as all_rules
     from audit.rule_coverage as coverage
+    inner join audit.rule as rules on coverage.rule_id = rules.rule_id
+    where rules.basis <> 'payment'
 )
 
 select
@@ -181,29 +193,6 @@ from (
     union all
     select
         4 as position,
-        found.warnings as figure,
-        'count' as format,
-        'findings are warnings: look before the line is sent.' as meaning,
-        cast(null as bigint) as of,
-        cast(null as bigint) as run_new,
-        cast(null as double) as rate,
-        cast(null as decimal(12, 2)) as expected
-    from found
-    union all
-    select
-        5 as position,
-        found.dismissed as figure,
-        'count' as format,
-        'findings of {of} are dismissed by a person, with a reason, and left out of every count of this '
-        || 'report.' as meaning,
-        found.all_findings as of,
-        cast(null as bigint) as run_new,
-        cast(null as double) as rate,
-        cast(null as decimal(12, 2)) as expected
-    from found
-    union all
-    select
-        6 as position,
         unjudged.rules as figure,
         'number' as format,
         'rules could not judge some line they apply to, for want of data. A line without a finding is '
@@ -217,9 +206,45 @@ from (
 order by answers.position
 
 /* ---
+chart: sentence
+text: said
+columns: {warnings: count, dismissed: count, of: count}
+note: >
+  Dismissed findings are those a person set aside with a reason, and whose dismissal neither ran out
+  nor met a changed line; What is new lists them.
+--- */
+with stands as (
+    select
+        changes.severity,
+        changes.is_dismissed
+    from audit.change as changes
+    where
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone' and in_period(changes.date_of_service)
+)
+
+select
+    'Findings of severity warning say: look before the line is sent[; {warnings} stand].' as said,
+    count(*) filter (where not stands.is_dismissed and stands.severity = 'warning') as warnings,
+    cast(null as bigint) as dismissed,
+    cast(null as bigint) as of
+from stands
+union all
+select
+    'Findings that a person has dismissed, with a reason, are left out of every count of this '
+    || 'report[: {dismissed} of {of}].' as said,
+    cast(null as bigint) as warnings,
+    count(*) filter (where stands.is_dismissed) as dismissed,
+    count(*) as of
+from stands
+
+/* ---
 title: Where the potential errors are
 chart: bars
-reading: "{category} has most: {largest} of the period's lines with a potential error."
+reading: "Most are about {category}: {largest} of the period's lines with a potential error."
 x: lines
 y: category
 columns: {lines: count, rules: number, dollars: {label: Expected allowed, format: exposure},
@@ -235,12 +260,16 @@ note: >
 with flagged_lines as (
     select
         changes.line_id,
-        coalesce(rules.category, 'other') as category,
+        coalesce(replace(rules.category, '-', ' '), 'other') as category,
         max(changes.dollars) as dollars
     from audit.change as changes
     left join audit.rule as rules on changes.label = rules.rule_id
     where
-        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone' and not changes.is_dismissed
         and changes.severity = 'error' and changes.line_id is not null
         and in_period(changes.date_of_service)
     group by changes.line_id, category
@@ -248,12 +277,16 @@ with flagged_lines as (
 
 fired as (
     select
-        coalesce(rules.category, 'other') as category,
+        coalesce(replace(rules.category, '-', ' '), 'other') as category,
         count(distinct changes.label) as rules
     from audit.change as changes
     left join audit.rule as rules on changes.label = rules.rule_id
     where
-        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone' and not changes.is_dismissed
         and changes.severity = 'error' and changes.line_id is not null
         and in_period(changes.date_of_service)
     group by category
@@ -279,38 +312,49 @@ order by lines desc, flagged_lines.category
 
 /* ---
 title: Look at these first
-reading: Rules whose paid lines are worth most, and what in the record decides each.
+reading: Rules whose paid lines are worth most, and what settles each.
 columns: {rule: code, what: {label: What it says, format: text}, lines: count,
   expected: {label: Expected allowed, format: exposure},
-  evidence: {label: What the record must show, format: text}}
+  evidence: {label: What settles it, format: text}}
 rows: 8
 empty: No line with a potential error was paid in this period.
 note: >
-  Lines paid with an error finding, by the gravest finding of the line (audit.policy_payer), most
-  dollars first: expected allowed, else the charge. Each line stands under one rule.
+  Primary lines that were not denied and have a standing, undismissed error finding, most dollars
+  first: expected allowed, else the charge. Each line stands under one rule, the first by number.
 --- */
+with broken as (
+    select
+        changes.line_id,
+        min(changes.label) as rule_id
+    from audit.change as changes
+    where
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone' and not changes.is_dismissed
+        and changes.severity = 'error' and changes.line_id is not null
+        and in_period(changes.date_of_service)
+    group by changes.line_id
+)
+
 select
-    lines.rule_id as rule,
+    broken.rule_id as rule,
     any_value(rules.summary) as what,
     count(*) as lines,
     sum(lines.dollars) as expected,
-    any_value(array_to_string(rules.evidence, '; ')) as evidence
+    any_value(coalesce(nullif(array_to_string(rules.evidence, '; '), ''), rules.remedy)) as evidence
 from audit.policy_payer as lines
-inner join audit.rule as rules on lines.rule_id = rules.rule_id
-left join audit.dismissal as dismissals
-    on
-        lines.line_id = dismissals.line_id and lines.rule_id = dismissals.rule_id
-        and dismissals.state = 'standing'
-where
-    lines.quadrant = 'broken_paid' and lines.severity = 'error' and in_period(lines.date_of_service)
-    and dismissals.line_id is null
-group by lines.rule_id
+inner join broken on lines.line_id = broken.line_id
+inner join audit.rule as rules on broken.rule_id = rules.rule_id
+where lines.outcome = 'paid'
+group by broken.rule_id
 order by expected desc, rule
 
 /* ---
 title: Objective, scope and authority
 reading: What this audit set out to do, on what, and what it does not say.
-columns: {about: {label: "", format: text}, statement: text}
+columns: {about: text, statement: text}
 note: >
   The sample of a coding audit is drawn with mohs sample and read back with mohs estimate, which
   gives error rates and an estimate with limits; this pack is the review of all lines by rule that
@@ -329,6 +373,7 @@ basis as (
         count(*) as rules,
         count(*) filter (where rules.basis = 'chart') as chart_rules
     from audit.rule as rules
+    where rules.basis <> 'payment'
 ),
 
 run as (

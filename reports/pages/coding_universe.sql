@@ -59,7 +59,7 @@ from framed
 /* ---
 title: What is in the frame and what is not
 reading: The first reason that applies leaves an encounter out.
-columns: {standing: {label: "", format: text}, encounters: count, lines: count, charge: money,
+columns: {standing: text, encounters: count, lines: count, charge: money,
   paid: money}
 empty: No encounters are on file for this period.
 note: Reasons in the order of mohs sample; its options --any-code and --with-unpaid lift two of them.
@@ -111,7 +111,7 @@ order by judged.position
 
 /* ---
 title: Where the risk lies
-reading: Strata for mohs sample --stratify risk, gravest finding of the encounter first.
+reading: Encounters of the frame by their gravest finding, as mohs sample --stratify risk may draw them.
 columns: {gravest: {label: Gravest finding, format: text}, encounters: count,
   share: {label: Of the frame, format: percent}, paid: money,
   mean_paid: {label: Mean paid, format: dollars},
@@ -121,7 +121,8 @@ hidden: whole
 empty: The frame is empty.
 note: >
   Encounters of the frame by their gravest standing, undismissed finding. Neyman's rule draws from a
-  stratum in proportion to its encounters times the standard deviation of what was paid.
+  stratum in proportion to its encounters times the standard deviation of what was paid. mohs sample
+  counts findings about payments and dismissed ones in, so its strata may be a little larger.
 --- */
 with flagged_lines as (
     select
@@ -129,7 +130,11 @@ with flagged_lines as (
         max(case changes.severity when 'error' then 2 when 'warning' then 1 else 0 end) as weight
     from audit.change as changes
     where
-        changes.kind = 'finding' and changes.since_month <> 'gone' and not changes.is_dismissed
+        changes.kind = 'finding'
+        and changes.label not in (
+            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
+        )
+        and changes.since_month <> 'gone' and not changes.is_dismissed
         and changes.line_id is not null
     group by changes.line_id
 ),

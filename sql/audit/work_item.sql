@@ -2,7 +2,34 @@
 -- which documents the chart holds for it. What a document is follows MOHS180 to MOHS192.
 with items as (
     select
-        episodes.*,
+        episodes.line_id,
+        episodes.claim_id,
+        episodes.patient_id,
+        episodes.encounter_id,
+        episodes.payer,
+        episodes.line_of_business,
+        episodes.payer_sequence,
+        episodes.rendering_npi,
+        episodes.date_of_service,
+        episodes.procedure_code,
+        episodes.modifier_key,
+        episodes.first_denied_date,
+        episodes.last_denied_date,
+        episodes.kind,
+        episodes.category,
+        episodes.cause,
+        episodes.driver_carc,
+        episodes.driver_rarc,
+        episodes.action,
+        episodes.action_deadline,
+        episodes.action_clock_source,
+        episodes.appeal_level,
+        episodes.least_amount,
+        episodes.charge,
+        episodes.expected_allowed,
+        episodes.unrecovered,
+        episodes.is_preventable,
+        episodes.preventing_rule,
         date_diff('day', cuts.as_of_date, episodes.action_deadline) as days_left
     from audit.denial_episode as episodes
     cross join audit.data_cut as cuts
@@ -54,19 +81,31 @@ lesion_evidence as (
             else 1
         end) as lesion,
         min(case when lesions.site = '' then 0 when lesions.site <> '' then 2 else 1 end) as site,
-        min(case when lesions.indication = '' then 0 when lesions.indication <> '' then 2 else 1 end) as indication,
+        min(case
+            when lesions.indication = '' then 0
+            when lesions.indication <> '' then 2
+            else 1
+        end) as indication,
         min(case
             when lesions.size_mm is not null then 2
             when not coalesce(list_contains(lesions.absent_columns, 'size_mm'), false) then 0
             else 1
         end) as size,
-        min(case when not lesions.has_biopsy_report then 0 when lesions.has_biopsy_report then 2 else 1 end) as biopsy,
+        min(case
+            when not lesions.has_biopsy_report then 0
+            when lesions.has_biopsy_report then 2
+            else 1
+        end) as biopsy,
         min(case
             when not lesions.has_same_physician_statement then 0
             when lesions.has_same_physician_statement then 2
             else 1
         end) as one_physician,
-        min(case when not lesions.is_signed then 0 when lesions.is_signed then 2 else 1 end) as signature,
+        min(case
+            when not lesions.is_signed then 0
+            when lesions.is_signed then 2
+            else 1
+        end) as signature,
         max(lesions.records_requested_date) as records_requested_date,
         max(lesions.records_sent_date) as records_sent_date
     from item_lesions
@@ -77,7 +116,11 @@ lesion_evidence as (
 stage_evidence as (
     select
         item_lesions.line_id,
-        min(case when not stages.has_operative_note then 0 when stages.has_operative_note then 2 else 1 end) as note,
+        min(case
+            when not stages.has_operative_note then 0
+            when stages.has_operative_note then 2
+            else 1
+        end) as note,
         min(case when not stages.has_map then 0 when stages.has_map then 2 else 1 end) as map,
         min(case
             when not stages.has_histology_description then 0
@@ -119,7 +162,11 @@ told_evidence as (
             || case when chart.indication = 2 then ', reason for Mohs surgery' else '' end
             || case when chart.size = 2 then ', size' else '' end
             || case when chart.biopsy = 2 then ', biopsy report' else '' end
-            || case when chart.one_physician = 2 then ', statement that one physician cut and read' else '' end
+            || case
+                when chart.one_physician = 2
+                    then ', statement that one physician cut and read'
+                else ''
+            end
             || case when chart.signature = 2 then ', signature' else '' end
             || case when chart.note = 2 then ', operative note of each stage' else '' end
             || case when chart.map = 2 then ', map of each stage' else '' end
@@ -132,7 +179,11 @@ told_evidence as (
             || case when chart.indication = 0 then ', reason for Mohs surgery' else '' end
             || case when chart.size = 0 then ', size' else '' end
             || case when chart.biopsy = 0 then ', biopsy report' else '' end
-            || case when chart.one_physician = 0 then ', statement that one physician cut and read' else '' end
+            || case
+                when chart.one_physician = 0
+                    then ', statement that one physician cut and read'
+                else ''
+            end
             || case when chart.signature = 0 then ', signature' else '' end
             || case when chart.note = 0 then ', operative note of each stage' else '' end
             || case when chart.map = 0 then ', map of each stage' else '' end
@@ -145,7 +196,11 @@ told_evidence as (
             || case when chart.indication = 1 then ', reason for Mohs surgery' else '' end
             || case when chart.size = 1 then ', size' else '' end
             || case when chart.biopsy = 1 then ', biopsy report' else '' end
-            || case when chart.one_physician = 1 then ', statement that one physician cut and read' else '' end
+            || case
+                when chart.one_physician = 1
+                    then ', statement that one physician cut and read'
+                else ''
+            end
             || case when chart.signature = 1 then ', signature' else '' end
             || case when chart.note = 1 then ', operative note of each stage' else '' end
             || case when chart.map = 1 then ', map of each stage' else '' end
@@ -189,7 +244,8 @@ shares as (
         kinds.payer,
         kinds.category,
         cast(
-            cast(kinds.overturned as decimal(18, 6)) / nullif(kinds.closed, 0) as decimal(6, 4)
+            cast(kinds.overturned as double) / nullif(cast(kinds.closed as double), 0)
+            as decimal(6, 4)
         ) as overturned_share
     from settled_kinds as kinds
     where kinds.closed >= 11
@@ -276,7 +332,7 @@ select
     || coalesce(questions.question, 'What was the reason?') as question,
     coalesce(questions.wanted, 'the payer''s own explanation') as wanted,
     items.kind = 'information_request' or coalesce(questions.asks_records, false) as asks_records,
-    coalesce(questions.is_about_record, false) or rules.rule_id is not null as is_about_record,
+    coalesce(questions.is_about_record, false) as is_about_record,
     told.line_id is not null as has_chart,
     coalesce(told.evidence_present, '') as evidence_present,
     coalesce(told.evidence_missing, '') as evidence_missing,

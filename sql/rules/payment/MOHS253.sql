@@ -4,7 +4,7 @@ name: denied-though-clean
 summary: A line was denied, and no rule finds an error or a warning on it as it was billed.
 severity: info
 category: payment
-population: core.encounter_line where is_denied
+population: core.encounter_line where is_denied or not is_adjudicated
 needs: [claims, remits]
 requires: []
 scope: patient

@@ -1,0 +1,160 @@
+"""What the reimbursement pages add up to, against sums made line by line in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines import examples, reference, warehouse
+from pipelines.cases import read_cases
+from pipelines.warehouse import Connection
+from reports import answers
+from tests.test_variance import CONTRACTS, EXAMPLES, PAYERS
+
+YEARS = """\
+## Two years of Mohs lines, more of the dear code in the second
+
+| claim | patient | line | procedure | units | date       | charge  | allowed | finding     |
+|-------|---------|------|-----------|-------|------------|---------|---------|-------------|
+| A     | 1       | 1    | 17311     | 1     | 2025-02-03 | 3000.00 | 600.00  | under       |
+| A     | 1       | 2    | 17312     | 3     | 2025-02-03 | 3000.00 | 1000.00 | under       |
+| B     | 2       | 1    | 17313     | 1     | 2025-02-04 | 3000.00 | 500.00  | under       |
+| C     | 3       | 1    | 17311     | 2     | 2026-02-03 | 3000.00 | 900.00  | under       |
+| C     | 3       | 2    | 17312     | 2     | 2026-02-03 | 3000.00 | 700.00  | under       |
+| D     | 4       | 1    | 17315     | 3     | 2026-02-04 | 3000.00 | 200.00  | under       |
+"""
+LEVELS = ("Medicare's full fee", "expected", "allowed", "paid")
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The worked examples of variances and two years of lines, priced and compared."""
+    practice = tmp_path_factory.mktemp("practice")
+    (practice / "payers.csv").write_text(PAYERS)
+    (practice / "contracts.csv").write_text(CONTRACTS)
+    (practice / "years.md").write_text(YEARS)
+    cases, problems = read_cases(EXAMPLES)
+    more, more_problems = read_cases(practice / "years.md")
+    assert not problems
+    assert not more_problems
+    connection = warehouse.connect()
+    warehouse.create(connection)
+    reference.load(connection, practice)
+    examples.stage(connection, (*cases, *more))
+    warehouse.build(connection, {*warehouse.queries("core"), *warehouse.patient_tables()})
+    yield connection
+    connection.close()
+
+
+def exhibits(connection: Connection, name: str) -> list[pl.DataFrame]:
+    (answered,) = answers.answer(warehouse.selector(connection), pages=[name])
+    return [one.data for one in answered.answers]
+
+
+def lines(connection: Connection) -> list[dict[str, Any]]:
+    """Lines priced, answered and comparable."""
+    return warehouse.select(
+        connection,
+        "SELECT * FROM audit.expected_payment AS p"
+        " JOIN (SELECT line_id, status AS outcome, allowed, expected_allowed AS compared,"
+        " is_counted FROM audit.payment_variance) AS v USING (line_id)"
+        " JOIN (SELECT line_id, payer, paid FROM core.service_line) AS l USING (line_id)"
+        " WHERE p.status = 'priced' AND v.outcome <> 'not_comparable'",
+    ).to_dicts()
+
+
+def test_the_bridge_adds_up_to_the_cent(connection: Connection) -> None:
+    """Down each payer and across payers, and its levels are the lines' own."""
+    whole, _, payers = exhibits(connection, "payment_bridge")
+    found = dict(zip(whole["step"], whole["amount"], strict=True))
+    rows = lines(connection)
+    assert whole["lines"][0] == len(rows) > 20
+    assert found["expected"] == sum(row["expected_allowed"] for row in rows)
+    assert found["allowed"] == sum(row["allowed"] for row in rows)
+    assert found["paid"] == sum(row["paid"] for row in rows)
+    for direction, step in (("under", "underpaid"), ("over", "overpaid")):
+        assert found[step] == sum(
+            row["allowed"] - row["compared"]
+            for row in rows
+            if row["outcome"] == direction and row["is_counted"]
+        )
+        assert found[step] != 0
+    for frame in (whole, *(group for _, group in payers.group_by("payer", maintain_order=True))):
+        running = Decimal(0)
+        for step, amount in zip(frame["step"], frame["amount"], strict=True):
+            if step == LEVELS[0]:
+                running = amount
+            elif step in LEVELS:
+                assert running == amount, step
+            else:
+                running += amount
+    across = payers.group_by("step").agg(pl.col("amount").sum())
+    assert dict(across.iter_rows()) == found
+
+
+def test_medicares_full_fee_of_a_contract_is_that_of_the_price_calculator(
+    connection: Connection,
+) -> None:
+    """Where nothing moves the price, Medicare's full fee is what Medicare would allow."""
+    rows = [row for row in lines(connection) if row["expected_basis"] == "contract"]
+    assert all(row["mppr_rate"] == row["modifier_rate"] == 1 for row in rows)
+    *_, payers = exhibits(connection, "payment_bridge")
+    fees = {row["payer"]: row["amount"] for row in payers.to_dicts() if row["step"] == LEVELS[0]}
+    for payer in {row["payer"] for row in rows}:
+        assert fees[payer] == sum(row["medicare_allowed"] for row in rows if row["payer"] == payer)
+
+
+def test_the_answer_counts_what_the_lines_say(connection: Connection) -> None:
+    compared = warehouse.select(connection, "SELECT * FROM audit.payment_variance").filter(
+        pl.col("status").is_in(["as_expected", "under", "over"])
+    )
+    said, rates, dollars, *_ = exhibits(connection, "payment_accuracy")
+    as_expected = compared.filter(pl.col("status") == "as_expected").height
+    assert rates["lines"][1] == said["expected_lines"][0] == as_expected
+    assert rates["n"][1] == said["compared"][0] == compared.height
+    counted = compared.filter("is_counted")
+    under, over, net = dollars["dollars"][:3]
+    assert -under == counted.filter(pl.col("status") == "under")["variance"].sum()
+    assert over == counted.filter(pl.col("status") == "over")["variance"].sum()
+    assert net == over - under == said["net"][0]
+
+
+def test_price_volume_and_mix_add_up(connection: Connection) -> None:
+    """To the cent, in all and by row; price by cell in Python where both years have units."""
+    chart, table, _ = exhibits(connection, "fee_years")
+    first, *effects, last = chart["amount"]
+    assert first + sum(effects) == last
+    assert table["difference"].sum() == last - first
+    for effect, amount in zip(("volume", "mix", "price"), effects, strict=True):
+        assert table[effect].sum() == amount
+    cells: dict[Any, dict[int, list[Decimal]]] = {}
+    priced = warehouse.select(
+        connection,
+        "SELECT year(date_of_service) AS year, payer, procedure_code, locality, place_of_service,"
+        " units, expected_allowed FROM audit.expected_payment AS p JOIN core.service_line"
+        " USING (line_id) WHERE p.status = 'priced' AND procedure_code BETWEEN '17311' AND '17315'",
+    )
+    months = (chart["step"][0].split(" to "), chart["step"][4].split(" to "))
+    assert [one[0][:4] for one in months] == ["2025", "2026"]
+    for year, *cell, units, dollars in priced.rows():
+        if year >= 2025:
+            sums = cells.setdefault(tuple(cell), {2025: [Decimal(0)] * 2, 2026: [Decimal(0)] * 2})
+            sums[year] = [sums[year][0] + units, sums[year][1] + dollars]
+    before = sum(sums[2025][1] for sums in cells.values())
+    growth = Decimal(chart["units_now"][0]) / Decimal(chart["units_before"][0])
+    assert first == before
+    assert abs(effects[0] - first * (growth - 1)) < Decimal("0.10")
+    price = sum(
+        (
+            sums[2026][1] - sums[2025][1] / sums[2025][0] * sums[2026][0]
+            for sums in cells.values()
+            if sums[2025][0] and sums[2026][0]
+        ),
+        Decimal(0),
+    )
+    assert abs(effects[2] - price) < Decimal("0.10")
+    assert effects[2] != 0
