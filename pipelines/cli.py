@@ -25,7 +25,9 @@ def _placed(command: Callable[..., Any]) -> Callable[..., Any]:
         "--warehouse", type=FILE, help="The DuckDB file. [$MOHS_WAREHOUSE, ./warehouse.duckdb]"
     )
     @click.option(
-        "--practice", type=FOLDER, help="The practice folder. [./practice where it exists]"
+        "--practice",
+        type=FOLDER,
+        help="The practice folder. [./practice, else the one beside the warehouse]",
     )
     @click.pass_context
     @wraps(command)
@@ -42,7 +44,8 @@ def _placed(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(
                 f"{folder}: no such practice folder; `mohs init {folder}` makes one"
             )
-        place = Place(Path(path or "warehouse.duckdb"), folders.find(folder))
+        file = Path(path or "warehouse.duckdb")
+        place = Place(file, folders.find(folder, file.parent))
         return command(place, *args, **given)
 
     return placed

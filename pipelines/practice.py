@@ -12,12 +12,12 @@ from pipelines import decisions, dismissals, reference, worklist
 from schemas.reference import PRACTICE
 
 
-def find(given: Path | None) -> Path | None:
-    """The folder given, else ./practice where it exists, else None."""
+def find(given: Path | None, beside: Path = Path()) -> Path | None:
+    """The folder given, else ./practice, else the one beside the warehouse, else None."""
     if given is not None:
         return given
-    default = Path("practice")
-    return default if default.is_dir() else None
+    defaults = (Path("practice"), beside / "practice")
+    return next((folder for folder in defaults if folder.is_dir()), None)
 
 
 def people(folder: Path | None) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,12 +14,13 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from pipelines import cli, evidence, practice, reference, sheets, steps, warehouse, worklist
+from pipelines import cli, evidence, practice, reference, rules, sheets, steps, warehouse, worklist
 from pipelines.dated import parse
 from pipelines.places import Place
 from schemas.denials import RarcCategory
 from schemas.reference import CarcCategory
 from schemas.work import DenialQuestion
+from tests.small_audit import BOOK
 from tests.x12_text import bills, remits
 
 TODAY = date(2025, 1, 21)
@@ -110,7 +111,16 @@ def denied(
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def book() -> Iterator[None]:
+    """A few rules instead of all: what the others say is no matter here."""
+    few = rules.Book(rules.pick(BOOK, ["MOHS001", "MOHS020", "MOHS188"]), ())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "read_book", lambda *folders, practice=None: few)
+        yield
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, book: None) -> Office:
     folder = tmp_path_factory.mktemp("office")
     practice.init(folder / "practice")
     (folder / "practice" / "dispositions.csv").write_text(DECIDED)

@@ -231,8 +231,7 @@ order by measures.position, months.month
 /* ---
 title: What to do next
 columns: {what: {label: What, format: text}, lines: count, dollars: {label: Expected allowed,
-  format: exposure}, deadline: {label: First deadline, format: text}, days_left: {label: Days left,
-  format: number}, where: {label: Why these, format: text}}
+  format: exposure}, deadline: {label: First deadline, format: text}, where: {label: Why these, format: text}}
 unknown: unknown
 empty: No denial is open and no rule fires on one.
 note: >
@@ -262,7 +261,6 @@ soon as (
         count(*) as lines,
         sum(open_lines.unrecovered) as dollars,
         min(open_lines.action_deadline) as deadline,
-        any_value(open_lines.as_of_date) as as_of_date,
         'what is past its last day cannot be asked for again' as "where"
     from open_lines
     where open_lines.action_deadline <= open_lines.as_of_date + 30
@@ -280,7 +278,6 @@ largest as (
         count(*) as lines,
         sum(open_lines.unrecovered) as dollars,
         min(open_lines.action_deadline) as deadline,
-        any_value(open_lines.as_of_date) as as_of_date,
         'the most open dollars of one cause at one payer' as "where"
     from open_lines
     group by open_lines.payer, open_lines.cause, open_lines.action
@@ -295,7 +292,6 @@ preventable as (
         count(*) as lines,
         sum(episodes.expected_allowed) as dollars,
         cast(null as date) as deadline,
-        any_value(cuts.as_of_date) as as_of_date,
         'it fires on more denied dollars than any other rule'
         || coalesce(': ' || rtrim(any_value(rules.summary), '.'), '') as "where"
     from audit.denial_episode as episodes
@@ -326,7 +322,6 @@ select
         when actions.position = 3 then 'before the next claims'
         else 'no clock on file'
     end as deadline,
-    date_diff('day', actions.as_of_date, actions.deadline) as days_left,
     actions."where"
 from actions
 order by actions.position

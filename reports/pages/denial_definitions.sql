@@ -136,18 +136,15 @@ order by lags.payer = 'all payers' desc, lags.claims desc, lags.payer
 title: Indicators
 columns: {label: {label: Indicator, format: text}, month: text, value: figure,
   interval: {label: 95% interval, format: interval}, n: {label: "n", format: count},
-  made_of: {label: Made of, format: text}, basis: {label: Month of, format: text},
-  remark: {label: To mind, format: text}}
+  basis: {label: Month of, format: text}}
 n: n
 hidden: format
 rows: 60
 unknown: none
 shareable: yes
 note: >
-  Each indicator with its definition and its last finished month, all payers; the month asked for
-  where that is finished. Not computable ones say what they would need. An id such as CL-1 names the
-  published indicator whose idea ours follows; it is no claim of compliance with it. n: claims,
-  lines, remittances or denied lines. Sources: reference.kpi, audit.kpi.
+  Each indicator in its last finished month, all payers; the month asked for where that is finished.
+  n: claims, lines, remittances or denied lines it rests on. Definitions follow. Source: audit.kpi.
 --- */
 with latest as (
     select
@@ -174,8 +171,10 @@ select
     cast(latest.value as double) as value,
     case definitions.unit
         when 'share' then 'percent'
-        when 'ratio' then if(definitions.kpi in ('effective_rate', 'allowed_per_work_rvu',
-            'allowed_per_mohs_case'), 'number', 'percent')
+        when 'ratio' then case
+            when definitions.kpi in ('allowed_per_work_rvu', 'allowed_per_mohs_case') then 'money'
+            else 'percent'
+        end
         when 'dollars' then 'exposure'
         else 'number'
     end as format,
@@ -183,17 +182,41 @@ select
         'low': cast(latest.lower as double), 'high': cast(latest.upper as double)
     }) as interval,
     latest.n,
-    concat_ws(' / ', definitions.numerator, nullif(definitions.denominator, '')) as made_of,
     case definitions.basis
         when 'service' then 'service'
         when 'posting' then 'first answer or payment'
         when 'denial' then 'first denial'
         when 'cut' then 'last day on file'
-    end as basis,
-    concat_ws('; ', if(definitions.is_computable, null, 'not computable'), nullif(definitions.reason, ''),
-        'idea of ' || nullif(definitions.published_id, '')) as remark
+    end as basis
 from reference.kpi as definitions
 left join latest on definitions.kpi = latest.kpi and latest.place = 1
+where definitions.is_computable
+order by definitions.basis, definitions.label
+
+/* ---
+title: How each is made
+columns: {label: {label: Indicator, format: text}, numerator: text, denominator: text,
+  remark: {label: To mind, format: text}}
+rows: 60
+unknown: none
+shareable: yes
+empty: No indicator is defined.
+note: >
+  Numerator / denominator in our words; those without a denominator are sums or days. Not computable
+  ones say what they would need. An id such as CL-1 names the published indicator whose idea ours
+  follows; it is no claim of compliance with it. Source: reference.kpi.
+--- */
+select
+    definitions.label,
+    definitions.numerator,
+    nullif(definitions.denominator, '') as denominator,
+    nullif(concat_ws(
+        '; ',
+        if(definitions.is_computable, null, 'not computable'),
+        nullif(definitions.reason, ''),
+        'idea of ' || nullif(definitions.published_id, '')
+    ), '') as remark
+from reference.kpi as definitions
 order by definitions.is_computable desc, definitions.basis, definitions.label
 
 /* ---

@@ -12,7 +12,7 @@ intro: >
 title: From first answer to now
 chart: sentence
 text: >
-  {paid} of {answered:claim} answered ({rate}[, 95% interval {interval}]) were answered first
+  {paid} of {answered:claim} answered [({rate}, 95% interval {interval}) ]were answered first
   without a denial or a request. Of {denied} that were not, {overturned} have been overturned and
   {open} are open[; {waiting:claim waits|claims wait} for a first answer].
 columns: {paid: count, answered: count, rate: percent, interval: interval, denied: count,

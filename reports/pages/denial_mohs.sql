@@ -106,13 +106,17 @@ order by answers.position
 /* ---
 title: By modifier
 chart: heat
-reading: "Darkest: {procedure} with {modifier}, {rate} of {lines:line}."
+reading: >
+  Most often denied: {darkest_procedure} with {darkest_modifier}, {darkest_rate} of
+  {darkest_lines:line}.
+hidden: darkest_procedure darkest_modifier darkest_rate darkest_lines
 x: procedure
 y: modifier
 value: rate
 n: lines
 columns: {procedure: code, modifier: text, rate: {label: First denied, format: percent},
-  lines: {label: Lines answered, format: count}, denied: count}
+  lines: {label: Lines answered, format: count}, denied: count, darkest_procedure: code,
+  darkest_modifier: text, darkest_rate: percent, darkest_lines: count}
 empty: No Mohs line has been answered in this period.
 note: >
   By the modifiers the payer answered, so that a modifier added later does not count for the denial
@@ -154,8 +158,10 @@ cells as (
 
 darkest as (
     select
-        cells.procedure,
-        cells.modifier
+        cells.procedure as darkest_procedure,
+        cells.modifier as darkest_modifier,
+        cells.denied / cells.lines as darkest_rate,
+        cells.lines as darkest_lines
     from cells
     order by cells.lines >= 11 desc, cells.denied / cells.lines desc, cells.procedure, cells.modifier
     limit 1
@@ -166,15 +172,11 @@ select
     cells.modifier,
     cells.denied / cells.lines as rate,
     cells.lines,
-    cells.denied
+    cells.denied,
+    darkest.*
 from cells
-left join darkest
-    on cells.procedure = darkest.procedure and cells.modifier = darkest.modifier
-order by
-    darkest.procedure is null,
-    cells.modifier = 'none of these' desc,
-    cells.modifier,
-    cells.procedure
+cross join darkest
+order by cells.modifier = 'none of these' desc, cells.procedure, cells.modifier
 
 /* ---
 title: What is billed with it

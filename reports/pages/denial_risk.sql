@@ -40,7 +40,7 @@ select
         when waiting.known = 0
             then '{lines:line waits|lines wait} for a payer; none has a probability of being denied.'
         else
-            '{lines:line waits|lines wait} for a payer. On {known} with a probability (mean {rate})'
+            '{lines:line waits|lines wait} for a payer. On {known} with a probability[ (mean {rate})]'
             || '[, {at_risk} of {expected} expected allowed is at risk][; {unpriced} of them have no '
             || 'price][; {unknown} have no probability].'
     end as meaning,
@@ -68,7 +68,7 @@ note: >
 select
     replace(models.model, '_', ' ') as model,
     if(models.is_chosen, 'yes', 'no') as state,
-    models.why,
+    replace(models.why, '_', ' ') as why,
     models.first_day,
     models.last_day,
     models.lines,

@@ -22,11 +22,11 @@ columns: {step: text, amount: {label: Expected allowed, format: money}, differen
 empty: There is no priced Mohs line in the period and in the same months of the year before.
 note: >
   Expected allowed of the priced lines of 17311 to 17315, from January (or the first month the year
-  before has on file) to the last month of the period, and in the same months of the year before. Volume: what a change of all units at
-  once, at the old mix and prices, would give. Price: the units of now at what a unit was then and is
-  now, for each payer, code, locality and place of service that has both. Mix: the rest, exactly:
-  more or less of dear cells, cells that are new, and cells that are gone. Ranking counts as price: a
-  second lesion of the day is a cheaper unit.
+  before has on file) to the last month of the period, and in the same months of the year before.
+  Volume: what a change of all units at once, at the old mix and prices, would give. Price: the
+  units of now at what a unit was then and is now, for each payer, code, locality and place of
+  service that has both. Mix: the rest, exactly: more or less of dear cells, cells that are new, and
+  cells that are gone. Ranking counts as price: a second lesion of the day is a cheaper unit.
 --- */
 with anchor as (
     select
@@ -162,12 +162,13 @@ unknown: "-"
 empty: There is no priced Mohs line in the period and in the same months of the year before.
 note: >
   Expected allowed of the priced lines of 17311 to 17315, from January (or the first month the year
-  before has on file) to the last month of the period, and in the same months of the year before. Volume: what a change of all units at
-  once, at the old mix and prices, would give. Price: the units of now at what a unit was then and is
-  now, for each payer, code, locality and place of service that has both. Mix: the rest, exactly:
-  more or less of dear cells, cells that are new, and cells that are gone. Ranking counts as price: a
-  second lesion of the day is a cheaper unit. All payers together; a unit is the mean expected over them, so that it moves with the payers
-  and the ranking too. Place is the place of service billed.
+  before has on file) to the last month of the period, and in the same months of the year before.
+  Volume: what a change of all units at once, at the old mix and prices, would give. Price: the
+  units of now at what a unit was then and is now, for each payer, code, locality and place of
+  service that has both. Mix: the rest, exactly: more or less of dear cells, cells that are new, and
+  cells that are gone. Ranking counts as price: a second lesion of the day is a cheaper unit. All
+  payers together; a unit is the mean expected over them, so that it moves with the payers and the
+  ranking too. Place is the place of service billed.
 --- */
 with anchor as (
     select
@@ -272,12 +273,12 @@ rows: 60
 unknown: not loaded
 empty: No Medicare schedule is loaded for the localities and places of the period.
 note: >
-  The full fee of a unit by the schedule of 31 December of each year, for the localities and settings
-  in which Mohs lines of the period were billed; conversion factor of those who do not qualify for an
-  APM. At next year's fee: the Medicare units of this year, January to the last month of the period,
-  times the difference of the fees, before ranking and modifiers. Next year stays empty until its
-  relative values, indices and conversion factor are loaded. `mohs price --as-of YEAR` reprices each
-  line with its ranking.
+  The full fee of a unit by the schedule of 31 December of each year, for the localities and
+  settings in which Mohs lines of the period were billed; conversion factor of those who do not
+  qualify for an APM. At next year's fee: the Medicare units of this year, January to the last month
+  of the period, times the difference of the fees, before ranking and modifiers. Next year stays
+  empty until its relative values, indices and conversion factor are loaded. `mohs price --as-of
+  YEAR` reprices each line with its ranking.
 --- */
 with anchor as (
     select

@@ -89,8 +89,9 @@ note: >
   to a cent a unit.
 
   Lag: weeks of the year in which remittances still followed the schedule before; begun ones are
-  counted; 0 is none, a dash cannot be told. Missed raise: the raise of the year before that this year lacks. Reliable: thirty
-  lines and eight of ten to the cent, or five where another year says the same.
+  counted; 0 is none, a dash cannot be told. Missed raise: the raise of the year before that this
+  year lacks. Reliable: thirty lines and eight of ten to the cent, or five where another year says
+  the same.
 --- */
 with loaded as (
     select

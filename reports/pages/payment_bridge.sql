@@ -40,49 +40,63 @@ note: >
   Sources: audit.expected_payment, audit.payment_variance, core.service_line, and the loaded
   reference.mpfs_rvu, gpci and conversion_factor.
 --- */
-with parts as (
+with compared as (
     select
-        lines.modifier_key,
-        min(meanings.modifier) as component
-    from core.pricing_line as lines
-    cross join unnest(lines.modifiers) as u (modifier)
-    inner join reference.modifier as meanings
-        on
-            u.modifier = meanings.modifier
-            and lines.date_of_service between meanings.effective_from and meanings.effective_to
-    where meanings.price_effect = 'component' and lines.line_of_business <> 'medicare'
-    group by lines.modifier_key
-),
-
--- a contract's lines by Medicare's schedule of their own day; Medicare's own have it already
-services as (
-    select
-        lines.line_id,
+        lines.payer,
         lines.procedure_code,
+        lines.modifier_key,
         lines.date_of_service,
         lines.locality,
         lines.place_of_service,
         lines.units,
-        coalesce(parts.component, '') as component
-    from core.pricing_line as lines
-    left join parts on lines.modifier_key = parts.modifier_key
-    where lines.line_of_business <> 'medicare' and in_period(lines.date_of_service)
+        lines.charge,
+        coalesce(lines.paid, 0) as paid,
+        coalesce(lines.patient_responsibility, 0) as patient_responsibility,
+        prices.expected_basis,
+        prices.full_fee,
+        prices.mppr_rate,
+        prices.modifier_rate,
+        prices.medicare_allowed,
+        prices.expected_allowed,
+        results.expected_allowed as compared,
+        results.status,
+        results.is_counted,
+        coalesce(results.allowed, 0) as allowed
+    from audit.expected_payment as prices
+    inner join audit.payment_variance as results on prices.line_id = results.line_id
+    inner join core.service_line as lines on prices.line_id = lines.line_id
+    where
+        prices.status = 'priced' and results.status <> 'not_comparable'
+        and in_period(lines.date_of_service)
 ),
 
+-- a contract's lines by Medicare's schedule of their own day; Medicare's own have it already
 kinds as (
     select distinct
-        services.procedure_code,
-        services.component,
-        services.date_of_service,
-        services.locality,
-        services.place_of_service
-    from services
+        compared.procedure_code,
+        compared.modifier_key,
+        compared.date_of_service,
+        compared.locality,
+        compared.place_of_service
+    from compared
+    where compared.expected_basis <> 'medicare'
+),
+
+components as (
+    select
+        keys.modifier_key,
+        min(meanings.modifier) as component
+    from (select distinct kinds.modifier_key from kinds) as keys
+    cross join unnest(string_split(keys.modifier_key, ' ')) as u (modifier)
+    inner join reference.modifier as meanings on u.modifier = meanings.modifier
+    where meanings.price_effect = 'component'
+    group by keys.modifier_key
 ),
 
 fees as (
     select
         kinds.procedure_code,
-        kinds.component,
+        kinds.modifier_key,
         kinds.date_of_service,
         kinds.locality,
         kinds.place_of_service,
@@ -94,10 +108,11 @@ fees as (
             + rvus.mp_rvu * indices.mp_gpci
         ) * factors.conversion_factor, 2) as decimal(12, 2)) as fee
     from kinds
+    left join components on kinds.modifier_key = components.modifier_key
     inner join reference.mpfs_rvu as rvus
         on
             kinds.procedure_code = rvus.procedure_code
-            and kinds.component = rvus.modifier
+            and coalesce(components.component, '') = rvus.modifier
             and kinds.date_of_service between rvus.effective_from and rvus.effective_to
     inner join reference.gpci as indices
         on
@@ -114,57 +129,45 @@ fees as (
     where rvus.status_code in ('A', 'R', 'T')
 ),
 
-service_fees as (
-    select
-        services.line_id,
-        cast(round(fees.fee * services.units, 2) as decimal(12, 2)) as amount
-    from services
-    inner join fees
-        on
-            services.procedure_code = fees.procedure_code
-            and services.component = fees.component
-            and services.date_of_service = fees.date_of_service
-            and services.locality = fees.locality
-            and services.place_of_service = fees.place_of_service
-),
-
 -- the amount before the charge is stored for Medicare; elsewhere it is the product of the rates
 -- where the charge was the lower, and what is expected where it was not
 priced as (
     select
-        lines.payer,
+        compared.payer,
         case
-            when prices.expected_basis = 'medicare' then prices.full_fee else service_fees.amount
+            when compared.expected_basis = 'medicare' then compared.full_fee
+            else cast(round(fees.fee * compared.units, 2) as decimal(12, 2))
         end as medicare_fee,
-        coalesce(prices.full_fee, prices.expected_allowed) as full_fee,
-        prices.mppr_rate,
-        prices.modifier_rate,
+        coalesce(compared.full_fee, compared.expected_allowed) as full_fee,
+        compared.mppr_rate,
+        compared.modifier_rate,
         case
-            when prices.full_fee is null or prices.expected_allowed <> lines.charge
-                then prices.expected_allowed
-            when prices.expected_basis = 'medicare' then prices.medicare_allowed
-            else greatest(lines.charge, cast(round(
-                prices.full_fee * prices.mppr_rate * prices.modifier_rate, 2
+            when compared.full_fee is null or compared.expected_allowed <> compared.charge
+                then compared.expected_allowed
+            when compared.expected_basis = 'medicare' then compared.medicare_allowed
+            else greatest(compared.charge, cast(round(
+                compared.full_fee * compared.mppr_rate * compared.modifier_rate, 2
             ) as decimal(12, 2)))
         end as uncapped,
-        prices.expected_allowed,
-        coalesce(results.expected_allowed, prices.expected_allowed) as compared,
-        results.status,
-        results.is_counted,
-        coalesce(results.allowed, 0) as allowed,
+        compared.expected_allowed,
+        coalesce(compared.compared, compared.expected_allowed) as compared,
+        compared.status,
+        compared.is_counted,
+        compared.allowed,
         -- a denial charged to the patient and then overturned leaves its amount in the sum
-        greatest(least(
-            coalesce(lines.patient_responsibility, 0),
-            coalesce(results.allowed, 0) - coalesce(lines.paid, 0)
-        ), 0) as patient_share,
-        coalesce(lines.paid, 0) as paid
-    from audit.expected_payment as prices
-    inner join audit.payment_variance as results on prices.line_id = results.line_id
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    left join service_fees on prices.line_id = service_fees.line_id
-    where
-        prices.status = 'priced' and results.status <> 'not_comparable'
-        and in_period(lines.date_of_service)
+        greatest(
+            least(compared.patient_responsibility, compared.allowed - compared.paid), 0
+        ) as patient_share,
+        compared.paid
+    from compared
+    left join fees
+        on
+            compared.expected_basis <> 'medicare'
+            and compared.procedure_code = fees.procedure_code
+            and compared.modifier_key = fees.modifier_key
+            and compared.date_of_service = fees.date_of_service
+            and compared.locality = fees.locality
+            and compared.place_of_service = fees.place_of_service
 ),
 
 ranked as (
@@ -298,49 +301,63 @@ note: >
   rows of the bridge (Medicare's full fee, expected, allowed, paid) are levels, the others what is
   added or taken away. The twelve payers with most lines.
 --- */
-with parts as (
+with compared as (
     select
-        lines.modifier_key,
-        min(meanings.modifier) as component
-    from core.pricing_line as lines
-    cross join unnest(lines.modifiers) as u (modifier)
-    inner join reference.modifier as meanings
-        on
-            u.modifier = meanings.modifier
-            and lines.date_of_service between meanings.effective_from and meanings.effective_to
-    where meanings.price_effect = 'component' and lines.line_of_business <> 'medicare'
-    group by lines.modifier_key
-),
-
--- a contract's lines by Medicare's schedule of their own day; Medicare's own have it already
-services as (
-    select
-        lines.line_id,
+        lines.payer,
         lines.procedure_code,
+        lines.modifier_key,
         lines.date_of_service,
         lines.locality,
         lines.place_of_service,
         lines.units,
-        coalesce(parts.component, '') as component
-    from core.pricing_line as lines
-    left join parts on lines.modifier_key = parts.modifier_key
-    where lines.line_of_business <> 'medicare' and in_period(lines.date_of_service)
+        lines.charge,
+        coalesce(lines.paid, 0) as paid,
+        coalesce(lines.patient_responsibility, 0) as patient_responsibility,
+        prices.expected_basis,
+        prices.full_fee,
+        prices.mppr_rate,
+        prices.modifier_rate,
+        prices.medicare_allowed,
+        prices.expected_allowed,
+        results.expected_allowed as compared,
+        results.status,
+        results.is_counted,
+        coalesce(results.allowed, 0) as allowed
+    from audit.expected_payment as prices
+    inner join audit.payment_variance as results on prices.line_id = results.line_id
+    inner join core.service_line as lines on prices.line_id = lines.line_id
+    where
+        prices.status = 'priced' and results.status <> 'not_comparable'
+        and in_period(lines.date_of_service)
 ),
 
+-- a contract's lines by Medicare's schedule of their own day; Medicare's own have it already
 kinds as (
     select distinct
-        services.procedure_code,
-        services.component,
-        services.date_of_service,
-        services.locality,
-        services.place_of_service
-    from services
+        compared.procedure_code,
+        compared.modifier_key,
+        compared.date_of_service,
+        compared.locality,
+        compared.place_of_service
+    from compared
+    where compared.expected_basis <> 'medicare'
+),
+
+components as (
+    select
+        keys.modifier_key,
+        min(meanings.modifier) as component
+    from (select distinct kinds.modifier_key from kinds) as keys
+    cross join unnest(string_split(keys.modifier_key, ' ')) as u (modifier)
+    inner join reference.modifier as meanings on u.modifier = meanings.modifier
+    where meanings.price_effect = 'component'
+    group by keys.modifier_key
 ),
 
 fees as (
     select
         kinds.procedure_code,
-        kinds.component,
+        kinds.modifier_key,
         kinds.date_of_service,
         kinds.locality,
         kinds.place_of_service,
@@ -352,10 +369,11 @@ fees as (
             + rvus.mp_rvu * indices.mp_gpci
         ) * factors.conversion_factor, 2) as decimal(12, 2)) as fee
     from kinds
+    left join components on kinds.modifier_key = components.modifier_key
     inner join reference.mpfs_rvu as rvus
         on
             kinds.procedure_code = rvus.procedure_code
-            and kinds.component = rvus.modifier
+            and coalesce(components.component, '') = rvus.modifier
             and kinds.date_of_service between rvus.effective_from and rvus.effective_to
     inner join reference.gpci as indices
         on
@@ -372,57 +390,45 @@ fees as (
     where rvus.status_code in ('A', 'R', 'T')
 ),
 
-service_fees as (
-    select
-        services.line_id,
-        cast(round(fees.fee * services.units, 2) as decimal(12, 2)) as amount
-    from services
-    inner join fees
-        on
-            services.procedure_code = fees.procedure_code
-            and services.component = fees.component
-            and services.date_of_service = fees.date_of_service
-            and services.locality = fees.locality
-            and services.place_of_service = fees.place_of_service
-),
-
 -- the amount before the charge is stored for Medicare; elsewhere it is the product of the rates
 -- where the charge was the lower, and what is expected where it was not
 priced as (
     select
-        lines.payer,
+        compared.payer,
         case
-            when prices.expected_basis = 'medicare' then prices.full_fee else service_fees.amount
+            when compared.expected_basis = 'medicare' then compared.full_fee
+            else cast(round(fees.fee * compared.units, 2) as decimal(12, 2))
         end as medicare_fee,
-        coalesce(prices.full_fee, prices.expected_allowed) as full_fee,
-        prices.mppr_rate,
-        prices.modifier_rate,
+        coalesce(compared.full_fee, compared.expected_allowed) as full_fee,
+        compared.mppr_rate,
+        compared.modifier_rate,
         case
-            when prices.full_fee is null or prices.expected_allowed <> lines.charge
-                then prices.expected_allowed
-            when prices.expected_basis = 'medicare' then prices.medicare_allowed
-            else greatest(lines.charge, cast(round(
-                prices.full_fee * prices.mppr_rate * prices.modifier_rate, 2
+            when compared.full_fee is null or compared.expected_allowed <> compared.charge
+                then compared.expected_allowed
+            when compared.expected_basis = 'medicare' then compared.medicare_allowed
+            else greatest(compared.charge, cast(round(
+                compared.full_fee * compared.mppr_rate * compared.modifier_rate, 2
             ) as decimal(12, 2)))
         end as uncapped,
-        prices.expected_allowed,
-        coalesce(results.expected_allowed, prices.expected_allowed) as compared,
-        results.status,
-        results.is_counted,
-        coalesce(results.allowed, 0) as allowed,
+        compared.expected_allowed,
+        coalesce(compared.compared, compared.expected_allowed) as compared,
+        compared.status,
+        compared.is_counted,
+        compared.allowed,
         -- a denial charged to the patient and then overturned leaves its amount in the sum
-        greatest(least(
-            coalesce(lines.patient_responsibility, 0),
-            coalesce(results.allowed, 0) - coalesce(lines.paid, 0)
-        ), 0) as patient_share,
-        coalesce(lines.paid, 0) as paid
-    from audit.expected_payment as prices
-    inner join audit.payment_variance as results on prices.line_id = results.line_id
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    left join service_fees on prices.line_id = service_fees.line_id
-    where
-        prices.status = 'priced' and results.status <> 'not_comparable'
-        and in_period(lines.date_of_service)
+        greatest(
+            least(compared.patient_responsibility, compared.allowed - compared.paid), 0
+        ) as patient_share,
+        compared.paid
+    from compared
+    left join fees
+        on
+            compared.expected_basis <> 'medicare'
+            and compared.procedure_code = fees.procedure_code
+            and compared.modifier_key = fees.modifier_key
+            and compared.date_of_service = fees.date_of_service
+            and compared.locality = fees.locality
+            and compared.place_of_service = fees.place_of_service
 ),
 
 ranked as (
@@ -569,49 +575,63 @@ note: >
   The same steps in dollars, for every payer; across, they add up to the bridge of all payers. Lines
   of the period that cannot stand in the bridge are counted under Method.
 --- */
-with parts as (
+with compared as (
     select
-        lines.modifier_key,
-        min(meanings.modifier) as component
-    from core.pricing_line as lines
-    cross join unnest(lines.modifiers) as u (modifier)
-    inner join reference.modifier as meanings
-        on
-            u.modifier = meanings.modifier
-            and lines.date_of_service between meanings.effective_from and meanings.effective_to
-    where meanings.price_effect = 'component' and lines.line_of_business <> 'medicare'
-    group by lines.modifier_key
-),
-
--- a contract's lines by Medicare's schedule of their own day; Medicare's own have it already
-services as (
-    select
-        lines.line_id,
+        lines.payer,
         lines.procedure_code,
+        lines.modifier_key,
         lines.date_of_service,
         lines.locality,
         lines.place_of_service,
         lines.units,
-        coalesce(parts.component, '') as component
-    from core.pricing_line as lines
-    left join parts on lines.modifier_key = parts.modifier_key
-    where lines.line_of_business <> 'medicare' and in_period(lines.date_of_service)
+        lines.charge,
+        coalesce(lines.paid, 0) as paid,
+        coalesce(lines.patient_responsibility, 0) as patient_responsibility,
+        prices.expected_basis,
+        prices.full_fee,
+        prices.mppr_rate,
+        prices.modifier_rate,
+        prices.medicare_allowed,
+        prices.expected_allowed,
+        results.expected_allowed as compared,
+        results.status,
+        results.is_counted,
+        coalesce(results.allowed, 0) as allowed
+    from audit.expected_payment as prices
+    inner join audit.payment_variance as results on prices.line_id = results.line_id
+    inner join core.service_line as lines on prices.line_id = lines.line_id
+    where
+        prices.status = 'priced' and results.status <> 'not_comparable'
+        and in_period(lines.date_of_service)
 ),
 
+-- a contract's lines by Medicare's schedule of their own day; Medicare's own have it already
 kinds as (
     select distinct
-        services.procedure_code,
-        services.component,
-        services.date_of_service,
-        services.locality,
-        services.place_of_service
-    from services
+        compared.procedure_code,
+        compared.modifier_key,
+        compared.date_of_service,
+        compared.locality,
+        compared.place_of_service
+    from compared
+    where compared.expected_basis <> 'medicare'
+),
+
+components as (
+    select
+        keys.modifier_key,
+        min(meanings.modifier) as component
+    from (select distinct kinds.modifier_key from kinds) as keys
+    cross join unnest(string_split(keys.modifier_key, ' ')) as u (modifier)
+    inner join reference.modifier as meanings on u.modifier = meanings.modifier
+    where meanings.price_effect = 'component'
+    group by keys.modifier_key
 ),
 
 fees as (
     select
         kinds.procedure_code,
-        kinds.component,
+        kinds.modifier_key,
         kinds.date_of_service,
         kinds.locality,
         kinds.place_of_service,
@@ -623,10 +643,11 @@ fees as (
             + rvus.mp_rvu * indices.mp_gpci
         ) * factors.conversion_factor, 2) as decimal(12, 2)) as fee
     from kinds
+    left join components on kinds.modifier_key = components.modifier_key
     inner join reference.mpfs_rvu as rvus
         on
             kinds.procedure_code = rvus.procedure_code
-            and kinds.component = rvus.modifier
+            and coalesce(components.component, '') = rvus.modifier
             and kinds.date_of_service between rvus.effective_from and rvus.effective_to
     inner join reference.gpci as indices
         on
@@ -643,57 +664,45 @@ fees as (
     where rvus.status_code in ('A', 'R', 'T')
 ),
 
-service_fees as (
-    select
-        services.line_id,
-        cast(round(fees.fee * services.units, 2) as decimal(12, 2)) as amount
-    from services
-    inner join fees
-        on
-            services.procedure_code = fees.procedure_code
-            and services.component = fees.component
-            and services.date_of_service = fees.date_of_service
-            and services.locality = fees.locality
-            and services.place_of_service = fees.place_of_service
-),
-
 -- the amount before the charge is stored for Medicare; elsewhere it is the product of the rates
 -- where the charge was the lower, and what is expected where it was not
 priced as (
     select
-        lines.payer,
+        compared.payer,
         case
-            when prices.expected_basis = 'medicare' then prices.full_fee else service_fees.amount
+            when compared.expected_basis = 'medicare' then compared.full_fee
+            else cast(round(fees.fee * compared.units, 2) as decimal(12, 2))
         end as medicare_fee,
-        coalesce(prices.full_fee, prices.expected_allowed) as full_fee,
-        prices.mppr_rate,
-        prices.modifier_rate,
+        coalesce(compared.full_fee, compared.expected_allowed) as full_fee,
+        compared.mppr_rate,
+        compared.modifier_rate,
         case
-            when prices.full_fee is null or prices.expected_allowed <> lines.charge
-                then prices.expected_allowed
-            when prices.expected_basis = 'medicare' then prices.medicare_allowed
-            else greatest(lines.charge, cast(round(
-                prices.full_fee * prices.mppr_rate * prices.modifier_rate, 2
+            when compared.full_fee is null or compared.expected_allowed <> compared.charge
+                then compared.expected_allowed
+            when compared.expected_basis = 'medicare' then compared.medicare_allowed
+            else greatest(compared.charge, cast(round(
+                compared.full_fee * compared.mppr_rate * compared.modifier_rate, 2
             ) as decimal(12, 2)))
         end as uncapped,
-        prices.expected_allowed,
-        coalesce(results.expected_allowed, prices.expected_allowed) as compared,
-        results.status,
-        results.is_counted,
-        coalesce(results.allowed, 0) as allowed,
+        compared.expected_allowed,
+        coalesce(compared.compared, compared.expected_allowed) as compared,
+        compared.status,
+        compared.is_counted,
+        compared.allowed,
         -- a denial charged to the patient and then overturned leaves its amount in the sum
-        greatest(least(
-            coalesce(lines.patient_responsibility, 0),
-            coalesce(results.allowed, 0) - coalesce(lines.paid, 0)
-        ), 0) as patient_share,
-        coalesce(lines.paid, 0) as paid
-    from audit.expected_payment as prices
-    inner join audit.payment_variance as results on prices.line_id = results.line_id
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    left join service_fees on prices.line_id = service_fees.line_id
-    where
-        prices.status = 'priced' and results.status <> 'not_comparable'
-        and in_period(lines.date_of_service)
+        greatest(
+            least(compared.patient_responsibility, compared.allowed - compared.paid), 0
+        ) as patient_share,
+        compared.paid
+    from compared
+    left join fees
+        on
+            compared.expected_basis <> 'medicare'
+            and compared.procedure_code = fees.procedure_code
+            and compared.modifier_key = fees.modifier_key
+            and compared.date_of_service = fees.date_of_service
+            and compared.locality = fees.locality
+            and compared.place_of_service = fees.place_of_service
 ),
 
 ranked as (

@@ -131,7 +131,8 @@ rows: 30
 empty: No variance counts in this period.
 note: >
   Up to three lines of each pattern, those with the largest variance, for the ten patterns worth
-  most. Only the part of the sum that leads to the allowed amount is shown. The sum can be redone with a pencil; `mohs explain LINE` prints it one step a line.
+  most. Only the part of the sum that leads to the allowed amount is shown. The sum can be redone
+  with a pencil; `mohs explain LINE` prints it one step a line.
 --- */
 with seen as (
     select distinct results.pattern_id

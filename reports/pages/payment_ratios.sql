@@ -65,9 +65,9 @@ empty: Every line compared was allowed what was expected.
 note: >
   Allowed / expected of the lines compared, in steps of two percent (the middle is written; the last
   step holds everything above 200%), without the lines within tolerance: they would be one bar at
-  100% that hides the rest. A spike is named by the most frequent cause of its lines; a cause is what
-  would give the amount to the cent. Where no cause does, a ratio that is known is named: a quarter
-  and a half (a reduction as of a further procedure), 80% (coinsurance taken off), 85%
+  100% that hides the rest. A spike is named by the most frequent cause of its lines; a cause is
+  what would give the amount to the cent. Where no cause does, a ratio that is known is named: a
+  quarter and a half (a reduction as of a further procedure), 80% (coinsurance taken off), 85%
   (non-physician), 98% (sequestration taken off what is allowed).
 --- */
 with compared as (
@@ -237,8 +237,9 @@ rows: 30
 empty: No variance counts in this period.
 note: >
   Variances that count, by cause and direction (too little: underpaid; too much: potentially
-  overpaid); dollars apart are the size of allowed less expected. A cause is the first input of ours which, changed, gives the amount to the cent; it is
-  the likely explanation, not what the payer said.
+  overpaid); dollars apart are the size of allowed less expected. A cause is the first input of ours
+  which, changed, gives the amount to the cent; it is the likely explanation, not what the payer
+  said.
 --- */
 with causes as (
     select

@@ -25,22 +25,25 @@ note: >
   Dollars are the expected allowed amount, else the charge. Of broken and paid lines dollars are
   counted from errors alone: potential, needs review.
 --- */
-with lines as (
+with counts as (
     select
-        lines.*,
-        count(*) over () as answered
+        lines.quadrant,
+        count(*) as lines,
+        sum(lines.dollars) filter (where lines.quadrant <> 'broken_paid') as dollars,
+        sum(lines.dollars) filter (where lines.quadrant = 'broken_paid' and lines.severity = 'error')
+            as exposure
     from audit.policy_payer as lines
     where in_period(lines.date_of_service)
+    group by lines.quadrant
 )
 
 select
-    count(lines.line_id) as lines,
-    any_value(lines.answered) as answered,
-    count(lines.line_id) / any_value(lines.answered) as share,
-    sum(lines.dollars) filter (where lines.quadrant <> 'broken_paid') as dollars,
-    sum(lines.dollars) filter (where lines.quadrant = 'broken_paid' and lines.severity = 'error')
-        as exposure,
-    any_value(kinds.meaning) as meaning
+    coalesce(counts.lines, 0) as lines,
+    sum(counts.lines) over () as answered,
+    counts.lines / sum(counts.lines) over () as share,
+    counts.dollars,
+    counts.exposure,
+    kinds.meaning
 from (
     values
     (
@@ -60,8 +63,7 @@ from (
     ),
     (4, 'clean_paid', 'are clean and paid[ ({share})][, {dollars}].')
 ) as kinds (position, quadrant, meaning)
-left join lines on kinds.quadrant = lines.quadrant
-group by kinds.position
+left join counts on kinds.quadrant = counts.quadrant
 order by kinds.position
 
 /* ---
