@@ -100,6 +100,9 @@ def show(
         return Shown(
             data.clear(), left_out="It is too long to be told without telling of single claims."
         )
+    if "figure" in formats.values() and "format" in data.columns:
+        # rows of several kinds: those of a kind that is left out go
+        data = data.filter(~pl.col("format").is_in(DROPPED).fill_null(False))
     kept = [name for name in data.columns if formats.get(name) not in DROPPED]
     if not kept or not data.columns:
         return Shown(data.clear(), left_out="It shows exposure only.")

@@ -268,7 +268,7 @@ def _opening(
 
 
 def _said(one: AnsweredPage) -> list[str]:
-    """The sentences a page opens with."""
+    """The answer of a page: its first exhibit of sentences, else what its first chart says."""
     for each in one.answers:
         if each.exhibit.chart == "sentence" and not each.data.is_empty():
             column = each.exhibit.arguments.get("text", "")
@@ -280,9 +280,7 @@ def _said(one: AnsweredPage) -> list[str]:
                 else each.data.columns[0]
             )
             return [text for text in each.data[name] if text]
-        if each.reading:
-            return [each.reading]
-    return []
+    return [each.reading for each in one.answers if each.reading][:1]
 
 
 def _sections(one: AnsweredPage) -> list[dict[str, Any]]:

@@ -166,6 +166,13 @@ def test_exposure_files_and_single_claims_are_left_out() -> None:
         assert "single claims" in _shown({name: ["x"], "lines": [50]}).left_out
 
 
+def test_exposure_among_figures_of_several_kinds_is_left_out() -> None:
+    data = pl.DataFrame({"k": [5_000.0, 0.25], "format": ["exposure", "percent"], "n": [400, 400]})
+    forms = {"k": "figure", "format": "text", "n": "count"}
+    shown = copies.show(data, forms, "n", copies.shareable([], KEY))
+    assert shown.data["format"].to_list() == ["percent"]
+
+
 def test_surgeons_have_codes_that_stay_and_cannot_be_undone() -> None:
     numbers = [f"1{number:09d}" for number in range(400)]
     one = copies.shareable(numbers, KEY).surgeons
