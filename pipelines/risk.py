@@ -10,6 +10,7 @@ risk_drift. The same warehouse gives the same rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import polars as pl
 
@@ -163,8 +164,9 @@ def gather(connection: Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
     register = risk_guard.read_register(connection)
     for name in ("risk_line", "risk_finding"):
         risk_guard.check_query(connection, _sql(name), register)
-    standing = _with_outcomes(connection, *(f"({_sql(name)})" for name in SETS))
-    first = _with_outcomes(connection, *(f"temp.{name}" for name in RECALLED))
+    since = _since(connection)
+    standing = _with_outcomes(connection, since, *(f"({_sql(name)})" for name in SETS))
+    first = _with_outcomes(connection, since, *(f"temp.{name}" for name in RECALLED))
     live = warehouse.select(
         connection, "SELECT line_id, is_adjudicated FROM core.service_line WHERE source <> '835'"
     )
@@ -208,10 +210,23 @@ def gather(connection: Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
 SETS = ("risk_line", "risk_finding", "risk_outcome")
 
 
+def _since(connection: Connection) -> date:
+    """The day from which on the latest lines are looked at, as many as memory is meant to hold."""
+    most = parameters(connection)["most_lines"]
+    day = warehouse.value(connection, _sql("risk_since"), {"most": most})
+    return day if isinstance(day, date) else date.min
+
+
 def _with_outcomes(
-    connection: Connection, lines: str, findings: str, outcomes: str
+    connection: Connection, since: date, lines: str, findings: str, outcomes: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    made = warehouse.select(connection, f"SELECT * FROM {lines} AS made")
+    # what still waits is looked at however old it is
+    made = warehouse.select(
+        connection,
+        f"SELECT made.* FROM {lines} AS made WHERE made.asked_date >= $since OR made.line_id IN "
+        "(SELECT line_id FROM core.service_line WHERE NOT is_adjudicated)",
+        {"since": since},
+    )
     decided = warehouse.select(
         connection, f"SELECT line_id, known_date, is_denied FROM {outcomes} AS made"
     )
