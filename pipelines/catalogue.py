@@ -185,7 +185,8 @@ def pages() -> dict[str, str]:
 
 def _commands(group: click.Group) -> str:
     parts = ["# Commands", "", "Written from the commands' own help by `mohs docs`; do not edit."]
-    context = click.Context(group, info_name="mohs")
+    names = group.context_settings["help_option_names"]
+    context = click.Context(group, info_name="mohs", help_option_names=names)
     for name in sorted(group.commands):
         command = group.commands[name]
         if command.hidden:

@@ -155,7 +155,14 @@ def alike(rule: Rule) -> object:
     header = rule.header
     if header.default != "on":
         return rule.id
-    return header.population, header.needs, header.requires, header.releases, header.effective
+    return (
+        header.population,
+        header.needs,
+        header.requires,
+        header.chart,
+        header.releases,
+        header.effective,
+    )
 
 
 def _count(connection: Connection, rule: Rule) -> Counts:

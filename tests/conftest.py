@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,8 +57,15 @@ def _prefect_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The README's main command, run once for all tests that look at what it makes."""
-    folder = tmp_path_factory.mktemp("demo")
-    done = mohs("run", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return Demo(folder, done.stdout)
+    """The README's main command, run once for all tests that look at what it makes, and change none."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, said = base / "demo", base / "demo.txt"
+    with FileLock(base / "demo.lock"):
+        if not said.exists():
+            folder.mkdir()
+            done = mohs("run", cwd=folder)
+            assert done.returncode == 0, done.stderr
+            said.write_text(done.stdout, encoding="utf-8")
+    return Demo(folder, said.read_text(encoding="utf-8"))

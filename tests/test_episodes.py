@@ -348,7 +348,7 @@ def history(events: list[str]) -> tuple[list[str], str | None, Decimal]:
 
 
 @settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(events=EVENTS, seed=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_episodes(
