@@ -324,7 +324,9 @@ def _population_problems(rule: Rule, line: int, catalog: Connection) -> list[Pro
     ]
     for name in rule.header.chart:
         if name not in CHARTED:
-            near = ", ".join(get_close_matches(name, sorted(CHARTED))) or "docs/tables.md lists them"
+            near = (
+                ", ".join(get_close_matches(name, sorted(CHARTED))) or "docs/tables.md lists them"
+            )
             return [Problem(rule.path, line, f"a chart has no column {name}", f"Perhaps {near}.")]
     for name in wanted:
         if name not in columns:

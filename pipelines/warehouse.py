@@ -306,9 +306,7 @@ def patient_tables() -> list[str]:
     return [name for name in built_tables() if not is_whole(name)]
 
 
-FOUND = frozenset(
-    {"audit.finding", "audit.rule_coverage", "audit.rule", "audit.rule_judged"}
-)
+FOUND = frozenset({"audit.finding", "audit.rule_coverage", "audit.rule", "audit.rule_judged"})
 """Tables that stand once the rules have run."""
 
 

@@ -185,7 +185,9 @@ class ChartSite(Table):
     )
     is_sided_site: pl.Boolean = column("a left and a right one exist in ICD-10-CM", required=True)
     diagnosis_code: str = column("ICD-10-CM, no dot")
-    absent_columns: Codes = column("columns of the chart file that its file has not; null: not said")
+    absent_columns: Codes = column(
+        "columns of the chart file that its file has not; null: not said"
+    )
 
     class Config(Table.Config):
         name = "core.chart_site"

@@ -631,7 +631,7 @@ def files_of(cases: list[dict[str, Any]]) -> list[str]:
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(cases=st.lists(episodes(), min_size=1, max_size=4))
 def test_no_dollar_is_lost_between_remittances_and_lines(

@@ -772,7 +772,7 @@ def days_of_claims(draw: st.DrawFn, size: int = 6) -> list[Line]:
     ]
 
 
-RANDOM = settings(max_examples=10, deadline=None)
+RANDOM = settings(max_examples=6, deadline=None)
 
 
 @RANDOM

@@ -689,7 +689,7 @@ line = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(line, min_size=1, max_size=6), delimiter=st.sampled_from(",;\t|"))
 def test_generic_csv_round_trip(tmp_path: Path, rows: list[dict[str, str]], delimiter: str) -> None:

@@ -242,7 +242,7 @@ def frames(draw: st.DrawFn) -> tuple[type[Table], pl.DataFrame]:
     return model, pl.DataFrame(rows, schema=schema, strict=False)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(frames())
 def test_the_gate_answers_as_the_model_does(pair: tuple[type[Table], pl.DataFrame]) -> None:
     model, frame = pair
