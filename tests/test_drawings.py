@@ -36,7 +36,7 @@ def test_wilson_gives_published_intervals(
     assert (f"{found['low']:.2f}", f"{found['high']:.2f}") == (low, high)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_ends_solve_the_score_equation(
     connection: warehouse.Connection, counts: tuple[int, int]

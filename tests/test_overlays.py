@@ -137,7 +137,7 @@ def spans(draw: st.DrawFn, *, whole: bool) -> list[tuple[date, date, str]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(shipped=spans(whole=True), north=spans(whole=False), south=spans(whole=False))
 def test_thresholds_of_a_day_are_the_payers_own_else_those_that_ship(
     shipped: list[tuple[date, date, str]],

@@ -15,7 +15,7 @@ from pipelines.places import Place
 from pipelines.simulate import simulate
 from schemas.dictionary import tables
 
-ENCOUNTERS, MONTHS, SEED = 250, 5, 20260301
+ENCOUNTERS, MONTHS, SEED = 160, 4, 20260301
 TABLES = [
     name
     for name in tables()
@@ -105,7 +105,7 @@ def test_many_sets_of_patients_give_what_one_set_gives(
 ) -> None:
     place = place_of(files, tmp_path)
     take_in(place, files)
-    monkeypatch.setattr(warehouse, "LINES_PER_SET", 250)
+    monkeypatch.setattr(warehouse, "LINES_PER_SET", 200)
     assert steps.audit(place).sets > 3
     assert_same(contents(whole, TABLES), contents(place, TABLES))
 

@@ -21,8 +21,10 @@ NAMES = ("claims.837", "remits.835")
 DELIMITERS = "*|~!@#$%&<>;?=+_/\\`{}[]'\",:\x1c\x1d\x1e\x1f"
 """Characters that stand nowhere in the data of our files but, `:`, in a free text."""
 
+ENVELOPE = ("ISA*", "GS*", "ST*", "SE*", "GE*", "IEA*")
+
 few = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -160,6 +162,16 @@ def damaged(draw: Callable[..., Any]) -> list[str]:
     return segments
 
 
+def is_enveloped(segments: list[str]) -> bool:
+    """The segments of interchange, group and transaction set stand where they stood."""
+    envelopes = [
+        [segment.split("*")[0] for segment in some if segment.startswith(ENVELOPE)]
+        for some in (segments, segments_of(NAMES[0]) + segments_of(NAMES[1]))
+    ]
+    starts = [segment.split("*")[0] for segment in segments[:3]]
+    return envelopes[0] == envelopes[1] and starts == ["ISA", "GS", "ST"]
+
+
 @pytest.mark.slow
 @settings(few, max_examples=25, derandomize=True)
 @given(data=st.data(), size=st.sampled_from([150, 400, 900]))
@@ -175,7 +187,11 @@ def test_reading_in_parts_changes_nothing(
     assert found.frames.keys() == expected.frames.keys()
     for table, frame in expected.frames.items():
         assert_frame_equal(frame, found.frames[table])
-    assert_frame_equal(found.problems, expected.problems)
+    told, wanted = (set(map(repr, reading.problems.iter_rows())) for reading in (found, expected))
+    # of a damaged envelope a part may tell less (docs/limits.md), never something else
+    assert told <= wanted
+    if is_enveloped(segments):
+        assert_frame_equal(found.problems, expected.problems)
     assert (found.rows_in, found.charge_in) == (expected.rows_in, expected.charge_in)
     assert found.is_incomplete == expected.is_incomplete
     assert found.rows_in == lines_of(found)

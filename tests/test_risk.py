@@ -184,7 +184,7 @@ def test_rules_that_need_a_remittance_are_not_known_early(
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_history_counts_what_was_decided_before_the_day_and_no_more(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 25))
     ints = st.integers(0, 3)
@@ -290,7 +290,7 @@ def test_every_feature_is_in_one_group() -> None:
         lambda rows: 0 < sum(hit for _, hit in rows) < len(rows)
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_scores_are_those_of_scikit_learn(data: list[tuple[int, bool]]) -> None:
     chances = np.array([score for score, _ in data]) / 21 + 0.01
     is_denied = np.array([hit for _, hit in data])
