@@ -135,7 +135,7 @@ def reliability(chances: Floats, is_denied: Flags, payer: str | None) -> list[di
     """Predicted against observed by tenth, with Wilson intervals."""
     of = bins(chances)
     lines = np.bincount(of, minlength=BINS).astype(float)
-    denied = np.bincount(of, weights=is_denied.astype(float), minlength=BINS)
+    denied = np.bincount(of, weights=is_denied.astype(float), minlength=BINS).astype(float)
     given = np.bincount(of, weights=chances, minlength=BINS)
     lower, upper = wilson(denied, lines)
     return [
