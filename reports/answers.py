@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from reports import charts, copies, theme, wording
 from reports.copies import WORKING, Copy
@@ -110,7 +111,8 @@ def _answers(select: Select, page: Page, copy: Copy) -> list[Answer]:
 
 def _answer(select: Select, exhibit: Exhibit, key: str, copy: Copy) -> Answer:
     try:
-        data = select(exhibit.query, None)
+        # Threads add floating-point numbers up in any order; the last digits are theirs, not the data's.
+        data = select(exhibit.query, None).with_columns(cs.float().round_sig_figs(12))
     except Exception as error:
         raise UnusablePage(f"{exhibit.place}: the query does not run: {error}") from error
     _check_columns(exhibit, data)

@@ -61,6 +61,7 @@ select
     found.lines,
     found.dismissed
 from found
+order by rules nulls last
 
 /* ---
 title: Kinds of error by payer

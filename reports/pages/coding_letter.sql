@@ -240,6 +240,7 @@ select
     count(*) filter (where stands.is_dismissed) as dismissed,
     count(*) as of
 from stands
+order by warnings nulls last
 
 /* ---
 title: Where the potential errors are

@@ -247,10 +247,10 @@ select
     end as years,
     array_to_string(list_sort(list(distinct replace(cohorts.measure, '_', ' '))), ', ') as measures,
     cohorts.origin,
-    any_value(cohorts.source) as source
+    min(cohorts.source) as source
 from reference.peer_cohort as cohorts
 group by cohorts.who, cohorts.unit, years, cohorts.origin
-order by years desc, n desc, cohorts.who
+order by years desc, n desc, cohorts.who, cohorts.unit, cohorts.origin
 
 /* ---
 title: Limits

@@ -37,6 +37,16 @@ steps as (
     from compared
     where compared.status <> 'as_expected' and compared.ratio is not null
     group by compared.ratio
+),
+
+fullest as (
+    select
+        steps.ratio,
+        steps.lines,
+        steps.cause
+    from steps
+    order by steps.lines desc, steps.ratio
+    limit 1
 )
 
 select
@@ -44,10 +54,11 @@ select
     count(*) filter (where compared.status = 'as_expected') as at_one,
     count(*) filter (where compared.status = 'as_expected') / nullif(count(*), 0) as share,
     count(*) filter (where compared.status <> 'as_expected') as off,
-    (select max_by(steps.ratio, steps.lines) from steps) as fullest,
-    (select max(steps.lines) from steps) as most,
-    (select max_by(steps.cause, steps.lines) from steps) as what
+    any_value(fullest.ratio) as fullest,
+    any_value(fullest.lines) as most,
+    any_value(fullest.cause) as what
 from compared
+left join fullest on true
 
 /* ---
 title: Lines not allowed what was expected
