@@ -1,7 +1,9 @@
 """Chains of submissions: which one of a bill's submissions stands, and what the bill is called.
 
 A bill is (billing NPI, payer sequence, CLM01). Its submissions are ordered by when they were submitted,
-never by when their files arrived, so that any order of arrival gives the same result. A replacement or
+never by when their files arrived, so that any order of arrival gives the same result. Exports that
+overlap tell of one submission again and again: the last of them holds (landing.file.as_of; of exports
+of one day, the one taken in later), and the others are no submissions. A replacement or
 void (frequency 7 or 8) under another claim number is tied to the bill whose remittance carries the
 payer's number it refers to (REF*F8 = CLP07), and with it every submission of that number.
 """
@@ -23,6 +25,9 @@ SUBMISSION = {
     "created_time": pl.String,
     "file_id": pl.String,
     "ordinal": pl.Int64,
+    "source": pl.String,
+    "as_of": pl.Date,
+    "received_at": pl.Datetime,
     "claim_id": pl.String,
     "root_number": pl.String,
     "submission": pl.Int64,
@@ -94,9 +99,10 @@ with wanted as (
 select
     claims.claim_key, claims.claim_number, claims.payer_sequence, claims.billing_npi,
     claims.frequency_code, claims.submitted_date, transactions.created_time, claims.file_id,
-    claims.ordinal, claims.claim_id, claims.root_number, claims.submission, claims.is_standing,
-    claims.patient_id
+    claims.ordinal, claims.source, files.as_of, files.received_at, claims.claim_id,
+    claims.root_number, claims.submission, claims.is_standing, claims.patient_id
 from staged.claim as claims
+left join landing.file as files on claims.file_id = files.file_id
 left join landing.claim as landed
     on claims.file_id = landed.file_id and claims.ordinal = landed.ordinal
 left join landing.transaction as transactions
@@ -145,7 +151,7 @@ def chain(submissions: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
     `submissions` has SUBMISSION, `links` LINK. One row per submission; the former values are kept as
     old_*. Submissions of one moment are ordered original, replacement, void, but those of one file as
-    they stand there.
+    they stand there. What a later export says again is no submission (0).
     """
     rooted = submissions.with_columns(npi=pl.col("billing_npi").fill_null("")).join(
         roots(links).rename({"billing_npi": "npi", "root_number": "number"}),
@@ -175,18 +181,33 @@ def chain(submissions: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("number"))
     )
     rank = pl.col("frequency_code").replace_strict({"7": 1, "8": 2}, default=0)
-    place = pl.int_range(1, pl.len() + 1).over(bill)
+    is_export = pl.col("source") == "export"
+    last = pl.col("file_id").last()
+    again = is_export & (
+        (pl.col("file_id") != last.over(*bill, "source", "frequency_code", "submitted_date"))
+        | pl.col("submitted_date").is_null()
+        & (pl.col("file_id") != last.over(*bill, "source", "frequency_code"))
+    )
+    place = (~pl.col("again")).cast(pl.Int64).cum_sum().over(bill)
+    is_sent = ~pl.col("again")
     return (
-        billed.with_columns(rank=rank.min().over(*bill, "moment", "file_id"))
-        .sort(*bill, "moment", "rank", "file_id", "ordinal")
+        # an 837 says itself when it was made: when it was taken in is nothing to it
+        billed.with_columns(
+            arrived=pl.when(is_export).then("received_at"), as_of=pl.when(is_export).then("as_of")
+        )
+        .sort("as_of", "arrived", "file_id", "ordinal")
+        .with_columns(again=again, rank=rank.min().over(*bill, "moment", "file_id"))
+        .sort(*bill, "moment", "rank", "as_of", "arrived", "file_id", "ordinal")
         .select(
             "claim_key",
             "claim_number",
             "patient_id",
             claim_id=identity.bill(name, pl.col("payer_sequence")),
             root_number="number",
-            submission=place,
-            is_standing=(place == pl.len().over(bill)) & (pl.col("frequency_code") != "8"),
+            submission=pl.when(is_sent).then(place).otherwise(0),
+            is_standing=is_sent
+            & (place == is_sent.sum().over(bill))
+            & (pl.col("frequency_code") != "8"),
             old_claim_id="claim_id",
             old_root_number="root_number",
             old_submission="submission",

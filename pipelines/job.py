@@ -34,8 +34,10 @@ def ingest(place: Place, paths: list[Path], *, again: bool) -> int:
         waiting = progress.add_task("tying them together", total=None)
         steps.settle(place, outcomes)
         progress.update(waiting, total=1, completed=1)
+        repeated = steps.repeated(place, outcomes)
         steps.publish(place)
     say_intake(outcomes)
+    say_repeated(repeated)
     return 2 if any(outcome.status == "refused" for outcome in outcomes) else 0
 
 
@@ -69,6 +71,16 @@ def say_intake(outcomes: Sequence[Outcome]) -> None:
         ],
         [False] * 3 + [True] * 6,
     )
+
+
+def say_repeated(rows: Sequence[Mapping[str, Any]]) -> None:
+    """A line per file whose payments are not counted because another file says them again."""
+    for row in rows:
+        what = "an 835" if row["kind"] == "835" else "a later export"
+        click.echo(
+            f"{row['path']}: {row['rows']:,} accepted rows, ${row['paid']:,.2f} paid, are not counted: "
+            f"{row['superseded_by']}, {what}, says them again"
+        )
 
 
 def forget(place: Place, name: str) -> int:
@@ -316,6 +328,11 @@ def say_summary(row: dict[str, Any]) -> None:
         f"rows      {row['rows_in']:,} in = {row['rows_accepted']:,} accepted "
         f"+ {row['rows_quarantined']:,} set aside"
     )
+    if row["rows_superseded"]:
+        click.echo(
+            f"          {row['rows_superseded']:,} accepted rows, ${row['paid_superseded']:,.2f} paid, "
+            "are not counted: a later export or an 835 says them again"
+        )
     click.echo(
         f"findings  error {row['errors']:,}   warning {row['warnings']:,}   info {row['infos']:,}"
     )

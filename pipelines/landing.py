@@ -105,7 +105,8 @@ def take_in(
     module = reader_of(source)
     version = reader_version(source, module)
     there = connection.execute(
-        "SELECT reader_version, kind FROM landing.file WHERE file_id = ?", [source.file_id]
+        "SELECT reader_version, kind, received_at FROM landing.file WHERE file_id = ?",
+        [source.file_id],
     ).fetchall()
     if there and there[0][0] == version and not again:
         return Outcome(
@@ -116,6 +117,8 @@ def take_in(
     try:
         if there:
             settling.take_out(connection, [source.file_id])
+            # reading it again makes a file no later than it was
+            received_at = there[0][2]
         outcome = _read(connection, source, module, context, progress)
         _record(connection, source, outcome[0], version, outcome[1], received_at)
         connection.execute("COMMIT")
@@ -357,7 +360,7 @@ def _record(
 
 
 def _warn_of_control_numbers(connection: Connection, source: Source) -> None:
-    """Q11: the sender gave a transaction of another file the same numbers; it may be sent twice."""
+    """Q11: a transaction or a payment has the numbers of one in another file; it may be sent twice."""
     seen = warehouse.value(connection, _SEEN_BEFORE, {"file_id": source.file_id})
     if seen:
         _insert_problem(
@@ -367,6 +370,19 @@ def _warn_of_control_numbers(connection: Connection, source: Source) -> None:
             f"{seen} transactions have the sender and control numbers (ISA13, GS06, ST02) of another "
             "file",
             "compare with that file: one of them may be the other sent again; the rows were kept",
+            severity="warning",
+        )
+        return
+    paid = warehouse.value(connection, _PAID_BEFORE, {"file_id": source.file_id})
+    if paid:
+        _insert_problem(
+            connection,
+            source,
+            "Q11",
+            f"{paid} payments have the payer, trace number (TRN02), day and amount of a payment in "
+            "another file",
+            "compare with that file: if one of them is the other sent again, `mohs forget` one; the "
+            "rows of both were kept and count",
             severity="warning",
         )
 
@@ -383,6 +399,23 @@ semi join landing.transaction as others
         and own.group_control_number = others.group_control_number
         and own.transaction_control_number = others.transaction_control_number
 where own.file_id = $file_id and own.interchange_control_number <> ''
+"""
+
+
+# a trace number names a payment (835 TRN); one of nothing may have a number that says nothing
+_PAID_BEFORE = """
+select count(*)
+from staged.remit as own
+semi join staged.remit as others
+    on
+        own.file_id <> others.file_id
+        and own.source = others.source
+        and own.trace_number = others.trace_number
+        and own.payer_identifier = others.payer_identifier
+        and own.payment_date = others.payment_date
+        and own.total_paid = others.total_paid
+where
+    own.file_id = $file_id and own.source = '835' and own.trace_number <> '' and own.total_paid > 0
 """
 
 

@@ -253,6 +253,7 @@ def _type_remits(
         payment_date="payment_date",
         remarks=values.codes(pl.col("remarks").fill_null("")),
         source=pl.lit("835" if is_835 else "export"),
+        superseded_by=pl.lit(None, dtype=pl.String),
     )
     owner = claim.select("claim_ordinal", "remit_claim_id", "patient_id", "bucket").join(
         claims.select("claim_ordinal", statement_day=values.date(pl.col("statement_from"))),
@@ -288,6 +289,7 @@ def _type_remits(
         allowed_amount=values.money(pl.col("allowed")),
         rendering_npi="rendering_npi",
         remarks=values.codes(pl.col("remarks").fill_null("")),
+        superseded_by=pl.lit(None, dtype=pl.String),
     )
     adjustment = taken.join(owner, on="claim_ordinal", how="inner", maintain_order="left").select(
         "claim_ordinal",

@@ -1,6 +1,8 @@
-"""Settling: what the files on file mean together. Chains of submissions, and whose a remittance is.
+"""Settling: what the files on file mean together. Chains of submissions, whose a remittance is, and
+which payments more than one file tells of.
 
-Nothing here depends on which file came first, or on how many runs it took.
+Nothing here depends on which file came first, or on how many runs it took; but for exports that say
+the same of their day, where the one taken in later counts.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from pipelines import chains, identity, remittances, warehouse
+from pipelines import chains, identity, remittances, superseding, warehouse
 from pipelines.batches import KNOWN_CLAIM
 from pipelines.warehouse import Connection
 from schemas.dictionary import tables
@@ -27,7 +29,7 @@ CLUSTERED = tuple(name for name in STAGED if "bucket" in polars_schema(tables()[
 def settle(connection: Connection) -> int:
     """Settle what unsettled files mean together with what was there; all of it or nothing.
 
-    Chains of submissions, and which claim a remittance belongs to. The patients touched wait in
+    Chains of submissions, which claim a remittance belongs to, which payments count. The patients touched wait in
     landing.touched for the next audit; returns how many they are. A run that ended between taking
     files in and settling them leaves them unsettled, and the next one does it.
     """
@@ -37,6 +39,7 @@ def settle(connection: Connection) -> int:
             "CREATE OR REPLACE TEMP TABLE new_files AS "
             "SELECT file_id FROM landing.file WHERE NOT is_settled"
         )
+        superseding.date_exports(connection)
         _note(connection)
         touched = _settle(connection)
         connection.execute("UPDATE landing.file SET is_settled = true WHERE NOT is_settled")
@@ -54,14 +57,22 @@ def _note(connection: Connection) -> None:
 
 
 def _settle(connection: Connection) -> int:
-    """Chains and remittances of temp.rematch_numbers, and charts; notes and counts the patients."""
+    """Chains and remittances of temp.rematch_numbers, and charts; notes and counts the patients.
+
+    Which payments count comes after whose they are.
+    """
     changed = chains.resolve(connection, warehouse.select(connection, _NUMBERS_IN_CHAINS))
     wider = pl.concat(
         changed.select(claim_number=name)
         for name in ("claim_number", "root_number", "old_root_number")
     ).unique()
     warehouse.insert(connection, "temp.rematch_numbers", wider)
-    for patients in (changed.select("patient_id"), rematch(connection), move_charts(connection)):
+    for patients in (
+        changed.select("patient_id"),
+        rematch(connection),
+        superseding.supersede(connection),
+        move_charts(connection),
+    ):
         warehouse.insert(connection, "temp.settled_patients", patients)
     connection.execute(
         "INSERT INTO landing.touched SELECT DISTINCT patient_id FROM temp.settled_patients "

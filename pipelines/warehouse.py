@@ -27,13 +27,22 @@ from schemas.dictionary import LAYERS, tables
 from schemas.table import WholeTable, create_statement, duckdb_type, polars_schema
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUCKETS = 256
 LINES_PER_SET = 700_000
 """Service lines worked through at once; keeps a set's tables well under 2 GB."""
 HEADER = re.compile(r"/\*\s*---.*?---\s*\*/", re.DOTALL)
 
-VIEWED = ("core.encounter_line", "core.mohs_line", "core.covered_line", "core.threshold")
+VIEWED = (
+    "core.encounter_line",
+    "core.mohs_line",
+    "core.covered_line",
+    "core.threshold",
+    "audit.coding_finding",
+    "audit.coding_unit",
+    "audit.line_coder",
+    "audit.audit_comparison",
+)
 """Tables that follow from another one at once, and so views of it; each after the one it reads."""
 
 Connection = duckdb.DuckDBPyConnection

@@ -35,7 +35,11 @@ class File(Table):
     sha256: str = column("digest of the content", required=True)
     kind: str = column("837P, 835, 837P+835, export, chart or unsupported", required=True)
     reader_version: str = column("reader, its version and the digest of its mapping", required=True)
-    received_at: pl.Datetime = column("when it was read (UTC)", required=True)
+    received_at: pl.Datetime = column("when it was first read (UTC)", required=True)
+    as_of: pl.Date = column(
+        "of an export: the day it says it was made, else the last day it tells of; of exports that "
+        "overlap the later one holds"
+    )
     size: pl.Int64 = column("bytes", required=True)
     encoding: str = column("utf-8 or cp1252")
     absent_columns: Codes = column("columns of the generic export this file does not have")
@@ -123,7 +127,7 @@ class Transaction(Place):
     version: str = column("implementation guide [GS08, else ST03]")
     sender: str = column("[GS02]")
     receiver: str = column("[GS03]")
-    created_date: str = column("[BHT04; 835: BPR16]")
+    created_date: str = column("[BHT04; 835: BPR16]; the day an export says it was made")
     created_time: str = column("[BHT05]")
     segments: pl.Int64 = column("segments from ST to SE", required=True)
 

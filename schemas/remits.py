@@ -64,6 +64,10 @@ class StagedRemitClaim(Table):
     payment_date: pl.Date = column("of its payment")
     remarks: Codes = column("claim-level RARC", required=True)
     source: str = column("835 or export", required=True)
+    superseded_by: str = column(
+        "the file that says all its lines again, so that they are not counted; null where any counts. "
+        "Amounts are those of the lines that count, else of all"
+    )
 
     class Config(Table.Config):
         name = "staged.remit_claim"
@@ -95,6 +99,10 @@ class StagedRemitLine(Table):
     allowed_amount: Money = column("AMT*B6")
     rendering_npi: str = column("REF*HPI")
     remarks: Codes = column("line-level RARC", required=True)
+    superseded_by: str = column(
+        "of an export: the later export, or the 835, that says this payment again; it is kept and not "
+        "counted. Null where it counts"
+    )
 
     class Config(Table.Config):
         name = "staged.remit_line"

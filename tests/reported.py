@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines import warehouse
+from pipelines import appraisal, reviews, warehouse
 from reports import writing
 from schemas.dictionary import tables
 from schemas.table import polars_schema
@@ -108,6 +108,8 @@ def file(path: str, kind: str, rows: int, aside: int, **values: Any) -> dict[str
         "charge_in": Decimal(rows * 100),
         "charge_accepted": Decimal((rows - aside) * 100),
         "charge_quarantined": Decimal(aside * 100),
+        "rows_superseded": 0,
+        "paid_superseded": Decimal(0),
         "claims_quarantined": min(aside, 1),
         "reasons": [],
         "file_id": path,
@@ -293,6 +295,43 @@ def filled() -> warehouse.Connection:
     return connection
 
 
+def estimated() -> tuple[appraisal.Appraisal, dict[str, Any]]:
+    """A reviewed sample of 40 of 400 encounters, three of them overpaid by half, and its manifest."""
+    units = [(f"E{number:02}-1", f"100000000{number % 3}") for number in range(40)]
+    reviewed = [
+        reviews.Reviewed(
+            "sample", "all", place, unit, unit, surgeon, Decimal(200), Decimal(100 if wrong else 200),
+            "overcoding" if wrong else "correct", "correct" if place % 5 == 0 else "", "AB",
+            "CD" if place % 5 == 0 else "", "a note" if wrong else "", "17311", "KL",
+        )
+        for place, (unit, surgeon) in enumerate(units, start=1)
+        for wrong in (place in (3, 10, 25),)
+    ]  # fmt: skip
+    shared = {"units": 400, "lines": 400, "charge": "160000.00", "paid": "80000.00"}
+    record = {
+        "design": {
+            "unit": "encounter", "payers": [], "surgeons": [], "any_code": False,
+            "with_unpaid": False, "first_day": "0001-01-01", "last_day": "9999-12-31",
+        },
+        "frame": {**shared, "sha256": "f" * 64},
+        "generator": {"name": "PCG64", "seed": 7},
+        "drawn_at": "2026-10-02T09:00:00+00:00",
+        "seal": "5" * 64,
+        "strata": [{"stratum": "all", **shared, "sample": 40, "spares": 1}],
+        "excluded": [{"reason": "no Mohs surgery", **shared}],
+        "rehearsal": [
+            {"error_rate": 0.05, "coverage": 0.97, "lower_limit": 0.2, "precision": 1.1, "finds_nothing": 0.13}
+        ],
+        "drawn": [
+            {"role": "sample", "stratum": "all", "place": place, "row": place, "unit_id": unit}
+            for place, (unit, _) in enumerate(units, start=1)
+        ],
+        "lines": [{"rendering_npi": surgeon, "coder": "KL"} for _, surgeon in units],
+        "is_simulated": True,
+    }  # fmt: skip
+    return appraisal.appraise(reviewed, record), record
+
+
 class Reader(HTMLParser):
     """Tables as (section, rows of cell texts), and the running text of a page."""
 
@@ -336,6 +375,11 @@ def read(path: Path) -> Reader:
 
 def words(reader: Reader) -> str:
     return " ".join("".join(reader.text).split())
+
+
+def tables_of(reader: Reader, section: str) -> list[list[list[str]]]:
+    """The tables of a section."""
+    return [rows for name, rows in reader.tables if name == section]
 
 
 def rows(reader: Reader, section: str, number: int = 0) -> list[dict[str, str]]:

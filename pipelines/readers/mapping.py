@@ -71,8 +71,9 @@ MORE = [
     "prior_authorization",
     "control_number",
     "trace_number",
+    "exported_date",
 ]
-"""Further fields an export may be mapped to; no generic header stands for them."""
+"""Further fields an export may be mapped to; the contract has no header for them."""
 
 CHART = [name for name in polars_schema(LandedChart) if name not in polars_schema(Place)]
 """The columns of the chart file, in the order of the contract."""

@@ -37,6 +37,7 @@ from pipelines.readers.mapping import (
 from schemas import charts, landing
 
 VERSION = "1"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 PART_BYTES = 6 << 20
 """Text this large is held in memory at a time."""
@@ -64,6 +65,8 @@ class _Totals:
 
     rows: int = 0
     charge: Decimal = Decimal(0)
+    exported: str | None = None
+    """The last day its rows say the export was made."""
 
 
 def recognises(source: Source) -> bool:
@@ -101,7 +104,8 @@ def read(source: Source) -> Iterator[Batch]:
             rows = spool.rows(part)
             if rows is None and part:
                 continue
-            batch = _batch(source, layout, rows, is_first=part == 0)
+            exported = max((one.exported for one in totals if one.exported), default=None)
+            batch = _batch(source, layout, rows, exported, is_first=part == 0)
             yield replace(
                 batch,
                 rows_in=totals[part].rows,
@@ -214,6 +218,10 @@ def _spool_rows(
 
 def _count(rows: pl.DataFrame, totals: list[_Totals]) -> None:
     charges = rows["charge"] if "charge" in rows.columns else [None] * rows.height
+    if "exported_date" in rows.columns:
+        days = rows.filter(pl.col("exported_date").str.contains(DAY))
+        for part, day in days.group_by("_part").agg(pl.col("exported_date").max()).iter_rows():
+            totals[part].exported = max(totals[part].exported or day, day)
     for part, charge in zip(rows["_part"], charges, strict=True):
         totals[part].rows += 1
         if charge is not None and MONEY.match(charge):
@@ -249,12 +257,19 @@ def _paid(rows: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     return rows.filter(export.has_payment(list(mapping.adjustments)))
 
 
-def _batch(source: Source, layout: Layout, rows: pl.DataFrame | None, is_first: bool) -> Batch:
+def _batch(
+    source: Source,
+    layout: Layout,
+    rows: pl.DataFrame | None,
+    exported: str | None,
+    *,
+    is_first: bool,
+) -> Batch:
     mapping, file_id = layout.mapping, source.file_id
     frames: dict[str, pl.DataFrame] = {}
     found: list[dict[str, object]] = []
     if is_first:
-        frames |= _file_frame(source, mapping)
+        frames |= _file_frame(source, mapping, exported)
         found += _extra_columns(layout)
     if rows is not None and mapping.kind == "chart":
         rows = rows.sort("ordinal").with_columns(claim_ordinal=pl.lit(None, dtype=pl.Int64))
@@ -297,15 +312,19 @@ def _export_frames(
     return frames, found + export.unowned_rows(owned)
 
 
-def _file_frame(source: Source, mapping: ColumnMapping) -> dict[str, pl.DataFrame]:
+def _file_frame(
+    source: Source, mapping: ColumnMapping, exported: str | None
+) -> dict[str, pl.DataFrame]:
     transaction = pl.DataFrame(
         {
             "ordinal": export.FILE_ORDINAL,
             "byte_offset": 0,
             "byte_end": source.path.stat().st_size,
             "kind": mapping.kind,
+            "created_date": exported,
             "segments": 0,
-        }
+        },
+        schema_overrides={"created_date": pl.String},
     )
     return dict([export.conform(landing.Transaction, transaction, source.file_id)])
 

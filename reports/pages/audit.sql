@@ -227,6 +227,14 @@ select
                 || ': every row and every dollar is either accepted or set aside. '
                 || percent(sum(files.rows_quarantined) / nullif(sum(files.rows_in), 0))
                 || ' of the rows are set aside.'
+                || case
+                    when sum(files.rows_superseded) > 0
+                        then
+                            ' ' || counted(sum(files.rows_superseded), 'accepted row')
+                            || ' of exports, ' || dollars(sum(files.paid_superseded))
+                            || ' paid, are not counted: a later export or an 835 says them again.'
+                    else ''
+                end
         else
             'The intake does not balance: rows or dollars read are neither accepted nor set aside. '
             || 'Do not rely on this report; tell whoever runs the job.'
@@ -238,13 +246,16 @@ columns: {rows_in: {label: Rows read, format: count},
   charge_in: {label: Dollars read, format: money},
   charge_accepted: {label: Dollars accepted, format: money},
   rows_quarantined: {label: Rows set aside, format: count},
-  charge_quarantined: {label: Dollars set aside, format: money}}
+  charge_quarantined: {label: Dollars set aside, format: money},
+  rows_superseded: {label: Rows not counted, format: count},
+  paid_superseded: {label: Payments not counted, format: money}}
 empty: No file has been read.
 note: >
   A row is a service line (837, export) or an adjudicated line (SVC of an 835). Dollars are the
   claim's charge (CLM02), the remitted claim's charge (CLP03) or the line charge of an export, as
   counted in the raw text. An 837 and an 835 tell of the same services: their dollars are not to
-  be added.
+  be added. Not counted are accepted rows of an export whose payment a later export, or an 835,
+  says again.
 --- */
 select
     files.kind,
@@ -254,7 +265,9 @@ select
     sum(files.rows_quarantined) as rows_quarantined,
     sum(files.charge_in) as charge_in,
     sum(files.charge_accepted) as charge_accepted,
-    sum(files.charge_quarantined) as charge_quarantined
+    sum(files.charge_quarantined) as charge_quarantined,
+    sum(files.rows_superseded) as rows_superseded,
+    sum(files.paid_superseded) as paid_superseded
 from audit.intake as files
 group by files.kind
 order by sum(files.charge_in) desc, files.kind

@@ -497,13 +497,16 @@ reading: "{files:file} on file, each with the beginning of its digest."
 hidden: files
 columns: {kind: text, path: {label: File, format: file}, file_id: {label: Digest, format: file},
   rows_in: {label: Rows, format: number}, rows_quarantined: {label: Set aside, format: number},
+  rows_superseded: {label: Not counted, format: number},
+  paid_superseded: {label: Payments not counted, format: money},
   charge_in: {label: Dollars read, format: money}, files: number, status: text}
 rows: 80
 empty: No file has been read.
 note: >
   The digest is the beginning of the SHA-256 of the file's bytes; the data digest of the footer is
   made of all of them. Dollars are the charges a file names; claims and remittances tell of the
-  same services and are not to be added.
+  same services and are not to be added. Not counted are accepted rows of an export whose payment
+  a later export, or an 835, says again.
 --- */
 select
     files.path,
@@ -512,6 +515,8 @@ select
     files.file_id,
     files.rows_in,
     files.rows_quarantined,
+    files.rows_superseded,
+    files.paid_superseded,
     files.charge_in,
     count(*) over () as files
 from audit.intake as files

@@ -13,4 +13,6 @@ select
 from staged.adjustment as adjustments
 inner join core.remit_claim as claims on adjustments.owner = claims.remit_claim_id
 left join core.remit_line as lines on adjustments.line_owner = lines.remit_line_id
-where adjustments.side = 'remit'
+where
+    adjustments.side = 'remit'
+    and (adjustments.line_owner is null or lines.remit_line_id is not null)

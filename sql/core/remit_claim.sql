@@ -35,3 +35,4 @@ left join reference.payer as by_identifier
         and payments.payer_identifier <> ''
         and coalesce(claims.payment_date, cast('2000-01-01' as date))
         between by_identifier.effective_from and by_identifier.effective_to
+where claims.superseded_by is null

@@ -16,6 +16,7 @@ with adjudicated_lines as (
         claims.source
     from staged.remit_line as lines
     inner join staged.remit_claim as claims on lines.remit_claim_id = claims.remit_claim_id
+    where lines.superseded_by is null
 ),
 
 adjudicated_claims as (

@@ -9,6 +9,8 @@ parameters:
 columns:
   open_rows: rows in, less accepted and set aside
   open_dollars: dollars in, less accepted and set aside
+  rows_superseded: rows accepted and not counted; a later export or an 835 says the payment again
+  paid_superseded: payments in those rows
   reasons: why rows were set aside, each once
 --- */
 select
@@ -24,6 +26,8 @@ select
     files.charge_accepted,
     files.charge_quarantined,
     files.charge_in - files.charge_accepted - files.charge_quarantined as open_dollars,
+    files.rows_superseded,
+    files.paid_superseded,
     files.claims_quarantined,
     files.reasons
 from audit.intake as files

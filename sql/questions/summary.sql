@@ -6,6 +6,9 @@ meaning: >
   known; dollars at risk.
 grain: one row
 columns:
+  rows_superseded: >
+    rows accepted whose payment is not counted, since a later export or an 835 says it again
+  paid_superseded: payments in those rows
   errors: findings of severity error that stand
   warnings: of severity warning
   infos: of severity info
@@ -22,7 +25,9 @@ with intake as (
     select
         coalesce(sum(files.rows_in), 0) as rows_in,
         coalesce(sum(files.rows_accepted), 0) as rows_accepted,
-        coalesce(sum(files.rows_quarantined), 0) as rows_quarantined
+        coalesce(sum(files.rows_quarantined), 0) as rows_quarantined,
+        coalesce(sum(files.rows_superseded), 0) as rows_superseded,
+        coalesce(sum(files.paid_superseded), 0) as paid_superseded
     from audit.intake as files
 ),
 
@@ -77,6 +82,8 @@ select
     intake.rows_in,
     intake.rows_accepted,
     intake.rows_quarantined,
+    intake.rows_superseded,
+    cast(intake.paid_superseded as decimal(14, 2)) as paid_superseded,
     standing.errors,
     standing.warnings,
     standing.infos,
