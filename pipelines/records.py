@@ -14,8 +14,10 @@ from schemas.dictionary import tables
 def count_judged(connection: Connection, rules: Sequence[Rule]) -> None:
     """Fill `audit.rule_judged` from the warehouse's tables.
 
-    Rules about payments are left out: they follow the answer. Rules that are about the same lines
-    are counted once, over all patients at a time, so that nothing has to be kept between runs.
+    Rules about payments are left out: they follow the answer. So are lines whose last answer was to
+    a submission that was changed since, which audit.submission_line has as they were billed. Rules
+    that are about the same lines are counted once, over all patients at a time, so that nothing has
+    to be kept between runs.
     """
     connection.execute("DELETE FROM audit.rule_judged")
     connection.execute(
@@ -41,6 +43,12 @@ def count_judged(connection: Connection, rules: Sequence[Rule]) -> None:
     connection.execute("DROP TABLE temp.denial")
 
 
+ANSWERED_BEFORE = (
+    "line_id IN (SELECT line_id FROM audit.submission_line "
+    "WHERE is_latest AND array_length(judged_by) > 0)"
+)
+
+
 def _count(connection: Connection, rule: Rule) -> None:
     table = tables()[rule.header.population_table]
     is_answered = (
@@ -48,7 +56,7 @@ def _count(connection: Connection, rule: Rule) -> None:
         if "is_adjudicated" in table.to_schema().columns
         else "line_id IN (SELECT line_id FROM core.service_line WHERE is_adjudicated)"
     )
-    lines, said = judging.rule_lines(rule, is_answered)
+    lines, said = judging.rule_lines(rule, f"{is_answered} AND NOT {ANSWERED_BEFORE}")
     query = warehouse.select_text(judging.ENGINE / "rule_judged.sql")
     connection.execute(f"INSERT INTO audit.rule_judged BY NAME {lines} {query}", said)
 

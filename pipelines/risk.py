@@ -9,12 +9,11 @@ risk_drift. The same warehouse gives the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
 
-from pipelines import judging, risk_guard, risk_rows, rules, warehouse
+from pipelines import risk_guard, risk_rows, warehouse
 from pipelines.warehouse import Connection
 
 STUDY = warehouse.SQL / "study"
@@ -27,87 +26,22 @@ TABLES = (
 )
 
 
-def recall(connection: Connection, book: rules.Book) -> None:
-    """Look at bills as they were first filed, where a later submission stands in their place.
-
-    The outcome to learn from is that of the line as billed; where a corrected claim replaced it,
-    neither its facts nor the rules that fired on it are left in core. They are made again from the
-    staged submissions, in a catalog of their own, and wait in temporary tables for `study`.
-    """
-    _select_rules(connection, book)
-    for name, query in RECALLED.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query} LIMIT 0")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE refiled_successor (line_id VARCHAR, standing_line_id VARCHAR)"
-    )
-    if _remitted(connection) < parameters(connection)["fewest_lines"]:
-        return
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE refiled AS {_sql('risk_refiled')}",
-        {"lines": warehouse.LINES_PER_SET},
-    )
-    connection.execute(f"INSERT INTO temp.refiled_successor BY NAME {_sql('risk_successor')}")
-    portions = warehouse.value(connection, "SELECT coalesce(max(portion) + 1, 0) FROM temp.refiled")
-    early = {row[0] for row in connection.execute("SELECT rule_id FROM temp.early_rule").fetchall()}
-    chosen = [rule for rule in book.rules if rule.id in early and rule.header.scope == "patient"]
-    tables = _needed(connection, [*RECALLED.values(), *JUDGING, *(rule.sql for rule in chosen)])
-    for portion in range(int(portions)):
-        mine = f"patient_id IN (SELECT patient_id FROM temp.refiled WHERE portion = {portion})"
-        with warehouse.part(connection, mine) as home:
-            connection.execute(
-                "CREATE OR REPLACE VIEW staged.claim AS SELECT * REPLACE "
-                "(submission = 1 AND frequency_code <> '8' AS is_standing) "
-                f'FROM "{home}".staged.claim WHERE {mine}'
-            )
-            warehouse.build(connection, tables)
-            judging.run(connection, chosen, run_id="")
-            for name, query in RECALLED.items():
-                connection.execute(
-                    f"INSERT INTO temp.{name} BY NAME SELECT made.* FROM ({query}) AS made "
-                    "WHERE made.line_id IN (SELECT lines.line_id FROM core.service_line AS lines "
-                    "SEMI JOIN temp.refiled AS bills ON lines.claim_id = bills.claim_id)"
-                )
+def wants_first(connection: Connection) -> bool:
+    """There is history to learn from, so that bills are looked at as they were first filed too."""
+    return _remitted(connection) >= parameters(connection)["fewest_lines"]
 
 
 def _sql(name: str) -> str:
     return warehouse.select_text(STUDY / f"{name}.sql")
 
 
-RECALLED = {
+FIRSTS = {
     "refiled_line": _sql("risk_line"),
     "refiled_finding": _sql("risk_finding"),
     "refiled_outcome": _sql("risk_outcome"),
 }
-
-
-JUDGING = (
-    "SELECT * FROM core.encounter_line, core.mohs_line, core.covered_line, core.threshold",
-    *(warehouse.select_text(path) for path in sorted(judging.ENGINE.glob("rule_line.sql"))),
-)
-"""What running rules reads beside the rules' own queries."""
-
-
-def _needed(connection: Connection, queries: Iterable[str]) -> list[str]:
-    """Tables of core and audit that have to be built for the queries, those of findings left out."""
-    files = {**warehouse.queries("core"), **warehouse.queries("audit")}
-    waiting = [name for query in queries for name in warehouse.tables_read(connection, query)]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in files and name not in found:
-            found.add(name)
-            waiting += warehouse.tables_read(connection, warehouse.select_text(files[name]))
-    return warehouse.build_order(found)
-
-
-def _select_rules(connection: Connection, book: rules.Book) -> None:
-    """temp.early_rule: the rules that read nothing known after submission."""
-    queries = {rule.id: rule.sql for rule in book.rules if "remits" not in rule.header.needs}
-    early = risk_guard.early_rules(connection, queries, risk_guard.read_register(connection))
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE early_rule AS SELECT unnest($rules::VARCHAR[]) AS rule_id",
-        {"rules": sorted(early)},
-    )
+"""Temporary tables of bills as first filed, where a later submission stands in their place: the
+outcome to learn from is that of the line as billed. `recalling.recall` fills them."""
 
 
 def parameters(connection: Connection) -> dict[str, float]:
@@ -123,14 +57,14 @@ def _remitted(connection: Connection) -> int:
 
 
 def study(connection: Connection) -> None:
-    """Fill the tables of denial risk. `recall` comes before, outside of any transaction."""
+    """Fill the tables of denial risk. `recalling.recall` comes before, outside of any transaction."""
     for name in TABLES:
         connection.execute(f"DELETE FROM {name}")
     if not warehouse.value(
         connection,
         "SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name = 'refiled_outcome'",
     ):
-        raise RuntimeError("risk.recall must run before risk.study")
+        raise RuntimeError("recalling.recall must run before risk.study")
     lines, findings = gather(connection)
     if lines.is_empty():
         return
@@ -166,7 +100,7 @@ def gather(connection: Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
         risk_guard.check_query(connection, _sql(name), register)
     since = _since(connection)
     standing = _with_outcomes(connection, since, *(f"({_sql(name)})" for name in SETS))
-    first = _with_outcomes(connection, since, *(f"temp.{name}" for name in RECALLED))
+    first = _with_outcomes(connection, since, *(f"temp.{name}" for name in FIRSTS))
     live = warehouse.select(
         connection, "SELECT line_id, is_adjudicated FROM core.service_line WHERE source <> '835'"
     )

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,12 @@ from pipelines import (
     landing,
     patterns,
     practice,
+    recalling,
     reference,
     risk,
     rules,
     settling,
+    superseding,
     warehouse,
 )
 from pipelines.landing import Outcome
@@ -130,6 +132,21 @@ def settle(place: Place, outcomes: Iterable[Outcome]) -> int:
         connection.close()
 
 
+def repeated(place: Place, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """Payments of the files taken in that are not counted, and those of others they stand in for.
+
+    One row per pair of files: path, superseded_by, kind (of the latter), rows and paid.
+    """
+    file_ids = [outcome.file_id for outcome in outcomes if outcome.is_taken]
+    if not file_ids:
+        return []
+    connection = warehouse.open_warehouse(place.warehouse)
+    try:
+        return warehouse.select(connection, superseding.REPEATED, {"files": file_ids}).to_dicts()
+    finally:
+        connection.close()
+
+
 MEGABYTES, MEGABYTES_PER_MILLION = 100, 140
 """What DuckDB may hold while files are tied together: at least, and for each million lines."""
 
@@ -193,6 +210,7 @@ def audit(
     book = rules.read_book(*own_rules(place, extra_rules), practice=place.practice)
     connection = warehouse.open_warehouse(place.warehouse)
     try:
+        _catch_up(connection)
         reference.load(connection, place.practice, codes=_billed_codes(connection))
         run = _run(connection, place, book, started_at)
         last = warehouse.select(
@@ -208,7 +226,7 @@ def audit(
             is_same=bool(last) and last[0]["run_id"] == run["run_id"],
         )
         run["patients"], sets = _rebuild(connection, auditing, patients, progress)
-        risk.recall(connection, book)
+        recalling.recall(connection, book)
         _conclude(connection, auditing, run)
         problems = (*book.problems, *auditing.problems)
         return Audited(
@@ -221,6 +239,12 @@ def audit(
         )
     finally:
         connection.close()
+
+
+def _catch_up(connection: Connection) -> None:
+    """Settle files whose run ended before it came to that, or that an older layout settled."""
+    if warehouse.value(connection, "SELECT count(*) FROM landing.file WHERE NOT is_settled"):
+        settling.settle(connection)
 
 
 def _billed_codes(connection: Connection) -> list[str]:
@@ -418,7 +442,8 @@ STUDIES: tuple[Study, ...] = (backsolving.study, counterfactual.study, risk.stud
 
 def _remake(connection: Connection, names: Sequence[str]) -> None:
     for name in names:
-        connection.execute(f"DELETE FROM {name}")
+        if name not in warehouse.VIEWED:
+            connection.execute(f"DELETE FROM {name}")
     warehouse.build(connection, names, is_set=False)
 
 
@@ -455,7 +480,11 @@ def report(
     try:
         copy, facts = copies.WORKING, facts_of(connection)
         if is_shareable:
-            copy = copies.shareable(_surgeons(connection), identity.read_key(place.practice))
+            copy = copies.shareable(
+                _surgeons(connection),
+                identity.read_key(place.practice),
+                coders=[str(row[0]) for row in connection.execute(CODERS).fetchall()],
+            )
             facts = replace(facts, is_shareable=True)
             out = out / "shareable"
         return delivery.deliver(
@@ -469,6 +498,12 @@ def report(
         )
     finally:
         connection.close()
+
+
+CODERS = (
+    "SELECT coder FROM reference.coder UNION "
+    "SELECT who FROM reference.audit_result WHERE subject = 'coder'"
+)
 
 
 def _surgeons(connection: Connection) -> list[str]:
@@ -503,7 +538,17 @@ def facts_of(connection: Connection) -> writing.Facts:
         app_version=runs[0]["app_version"],
         is_simulated=bool(simulated),
         cut=_cut(connection),
+        counsel=_counsel(connection, runs[0]["started_at"].date()),
     )
+
+
+def _counsel(connection: Connection, day: date) -> str:
+    """Whom counsel.csv names on the day of the last run; a snapshot of an earlier version has none."""
+    query = "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?"
+    if not warehouse.value(connection, query, ["reference.counsel"]):
+        return ""
+    rows = warehouse.select(connection, "SELECT * FROM reference.counsel")
+    return practice.named_counsel(rows, day)
 
 
 def _cut(connection: Connection) -> str:

@@ -40,7 +40,8 @@ class Submission(Table):
     frequency_code: str = column("1 original, 7 replacement, 8 void", required=True)
     is_standing: pl.Boolean = column("the one that stands", required=True)
     is_as_standing: pl.Boolean = column(
-        "its lines are the standing submission's, so that what the rules say of that one holds of it",
+        "its lines, payer, patient and providers are the standing submission's, so that what the "
+        "rules say of that one holds of it",
         required=True,
     )
     submitted_date: pl.Date = column("when it was sent")
@@ -277,7 +278,7 @@ class DenialEpisode(WholeTable):
     written_off_date: pl.Date = column("in dispositions.csv")
     last_activity_date: pl.Date = column("latest answer, submission or disposition")
     is_preventable: pl.Boolean = column(
-        "an error or warning on the claim as denied; null where that submission was changed since"
+        "an error or warning on the claim as it was denied; null where no rule could judge that"
     )
     preventing_rule: str = column("the first such rule by severity and id")
 

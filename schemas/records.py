@@ -7,7 +7,7 @@ from typing import Annotated
 import polars as pl
 
 from schemas.dated import Graded
-from schemas.table import Money, Table, Units, WholeTable, column
+from schemas.table import Codes, Money, Table, Units, WholeTable, column
 
 Share = Annotated[pl.Decimal, 6, 4]
 """A proportion in 0..1."""
@@ -32,6 +32,69 @@ class RecordFloor(Graded):
         unique = ("effective_from",)
 
 
+class SubmissionLine(WholeTable):
+    """One row per line of an answered submission that no longer stands as it was sent.
+
+    Only primary bills: a line that still stands as its payer answered it is in core.service_line
+    and is not told again. The line is as it was billed; `line_id` is what it is now.
+    """
+
+    line_id: str = column(
+        "the line as it is now; of a line the standing claim no longer bills that of its remittance",
+        required=True,
+    )
+    submission: pl.Int64 = column("the submission, 1 for the first of the bill", required=True)
+    billed_line_id: str = column("the line as that submission numbered it", required=True)
+    claim_id: str = column("its claim", required=True)
+    patient_id: str = column("pseudonym", required=True)
+    payer: str = column("payer of the claim", required=True)
+    rendering_npi: str = column("rendering provider")
+    month: pl.Date = column("first day of the month of service", required=True)
+    procedure_code: str = column("as billed then", required=True)
+    modifier_key: str = column("modifiers as billed then, sorted", required=True)
+    units: Units = column("as billed then")
+    charge: Money = column("billed then", required=True)
+    dollars: Money = column("expected allowed as billed then, else charge", required=True)
+    outcome: str = column(
+        "paid, denied: the payer's last answer to that submission; null where it took every answer "
+        "back or did not tell what it allowed",
+        isin=["paid", "denied"],
+    )
+    driver_carc: str = column("the reason that decides; null unless denied")
+    is_latest: pl.Boolean = column("no later submission of the line has an answer", required=True)
+    judged_by: Codes = column("rules that could judge it as billed then", required=True)
+
+    class Config(Table.Config):
+        name = "audit.submission_line"
+        unique = ("line_id", "submission")
+
+
+class SubmissionFinding(WholeTable):
+    """One row per rule that fires on a line of audit.submission_line as it was billed.
+
+    Rules about claim and chart that read nothing known after submission, the patient's other claims
+    as they had been sent by the same turn, charts as they are on file. Nothing here stands: the
+    claim was changed since.
+    """
+
+    rule_id: str = column("rule", required=True)
+    line_id: str = column("the line as it is now", required=True)
+    submission: pl.Int64 = column("the submission judged", required=True)
+    billed_line_id: str = column("the line as that submission numbered it", required=True)
+    claim_id: str = column("its claim", required=True)
+    patient_id: str = column("pseudonym", required=True)
+    severity: str = column("of the finding", required=True, isin=["error", "warning", "info"])
+    basis: str = column("claim or chart", required=True, isin=["claim", "chart"])
+    reason: str = column("what the rule says", required=True)
+    is_superseded: pl.Boolean = column("a rule that stands in for it fires too", required=True)
+    dollars: Money = column("expected allowed as billed then, else charge", required=True)
+    rule_version: str = column("of the rule", required=True)
+
+    class Config(Table.Config):
+        name = "audit.submission_finding"
+        unique = ("rule_id", "line_id", "submission")
+
+
 class PolicyPayer(WholeTable):
     """One row per adjudicated primary line with a charge: what the rules say, and what was paid.
 
@@ -39,7 +102,9 @@ class PolicyPayer(WholeTable):
     claim or the chart; findings about its payment say nothing of the claim. An appeal wants a line
     without any doubt, so a warning already takes it out of the clean ones; `severity` tells the
     two kinds of broken lines apart, and potential exposure is counted from errors alone.
-    A line that is not denied counts as paid, whoever pays it and however little.
+    A line that is not denied counts as paid, whoever pays it and however little. Where the payer's
+    last answer is to a submission that was changed since, the findings are those on the line as that
+    billed it.
     """
 
     line_id: str = column("line", required=True, unique=True)
@@ -51,7 +116,7 @@ class PolicyPayer(WholeTable):
     procedure_code: str = column("CPT or HCPCS", required=True)
     date_of_service: pl.Date = column("first day of service", required=True)
     month: pl.Date = column("first day of the month of service", required=True)
-    is_clean: pl.Boolean = column("no error and no warning stands on it", required=True)
+    is_clean: pl.Boolean = column("no error and no warning on it as it was answered", required=True)
     severity: str = column(
         "gravest finding: error or warning; null where clean", isin=["error", "warning"]
     )
@@ -67,7 +132,7 @@ class PolicyPayer(WholeTable):
     driver_carc: str = column("the reason that decides; null unless denied")
     denial_category: str = column("our category of it; null unless denied")
     is_preventable: pl.Boolean = column(
-        "denied, and an error or a warning stands on the line as it was billed", required=True
+        "denied, and an error or a warning is on the line as it was billed", required=True
     )
     is_predicted: pl.Boolean = column(
         "denied with a reason that one of those rules names", required=True
@@ -105,8 +170,11 @@ class RuleRecord(WholeTable):
     """One row per rule, payer, quarter of service and period; blank stands for all of them.
 
     Fired lines are those with a standing finding of the rule, silent lines the other adjudicated
-    lines it judged. Precision: of the fired lines, those denied with a CARC the rule names. Recall:
-    of the judged lines denied with such a CARC, those it fired on; both by the denial's driver.
+    lines it judged. A line of an answered submission that was changed since counts as it was billed
+    then (audit.submission_line), and the line in its place too once that is answered; so a claim
+    corrected and paid is a denial the rule foretold and a payment it passed. Precision: of the
+    fired lines, those denied with a CARC the rule names. Recall: of the judged lines denied with
+    such a CARC, those it fired on; both by the denial's driver.
     Rates are null without lines, and for rules about payments, which do not foretell denials.
     Intervals are Wilson's, 95 % [Wilson 1927, JASA 22:209].
 
@@ -123,12 +191,14 @@ class RuleRecord(WholeTable):
     period: str = column(
         "before, held_out; blank for all", required=True, isin=["", "before", "held_out"]
     )
-    fires: pl.Int64 = column("findings that stand", required=True)
-    dollars: Money = column("dollars of those findings", required=True)
-    fired: pl.Int64 = column("of the fires, lines that are adjudicated", required=True)
+    fires: pl.Int64 = column(
+        "findings that stand, and on answered submissions that were changed since", required=True
+    )
+    dollars: Money = column("dollars of the lines with those findings, each once", required=True)
+    fired: pl.Int64 = column("of the fires, those on a line as it was answered", required=True)
     fired_denied: pl.Int64 = column("of them denied", required=True)
     fired_mapped: pl.Int64 = column("of them with a CARC the rule names", required=True)
-    denied_dollars: Money = column("dollars of the fired lines that were denied", required=True)
+    denied_dollars: Money = column("of those dollars, of lines denied when it fired", required=True)
     silent: pl.Int64 = column("adjudicated lines judged and not flagged; null: not counted")
     silent_denied: pl.Int64 = column("of them denied")
     silent_mapped: pl.Int64 = column("of them with a CARC the rule names")

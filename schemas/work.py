@@ -79,9 +79,9 @@ class WorkItem(WholeTable):
         isin=["expected_value", "expected_allowed", "charge"],
     )
     preventing_rule: str = column(
-        "rule of ours that fires on the claim as denied; null where none does, or it was changed"
+        "rule of ours that fires on the claim as denied; null where none does"
     )
-    is_preventable: pl.Boolean = column("such a rule fires; null where the claim was changed since")
+    is_preventable: pl.Boolean = column("such a rule fires; null where no rule could judge that")
     question: str = column("what to ask", required=True)
     wanted: str = column("what would answer it", required=True)
     asks_records: pl.Boolean = column("the payer asks for records or data", required=True)

@@ -23,6 +23,7 @@ from sklearn.metrics import (
 
 from pipelines import (
     judging,
+    recalling,
     risk,
     risk_features,
     risk_guard,
@@ -546,8 +547,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     values: Mapping[str, float] = {**risk.parameters(connection), "fewest_lines": 1}
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(risk, "parameters", lambda _: dict(values))
-        risk.recall(connection, rules.Book((rule,), ()))
-    names = risk._needed(connection, risk.RECALLED.values())
+        recalling.recall(connection, rules.Book((rule,), ()))
+    names = recalling.needed(connection, risk.FIRSTS.values())
     with warehouse.part(connection, "bucket BETWEEN 0 AND 255"):
         warehouse.build(connection, names)
         judging.run(connection, [rule], run_id="r")

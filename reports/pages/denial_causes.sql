@@ -44,10 +44,10 @@ columns: {cause: text, evidence: {label: Preventable, format: text},
 empty: No line was denied in this period.
 note: >
   One cause a line: that of the reason that drives its first denial, or of the remark where that
-  names it more closely. Preventable: an error or warning of ours stands on the claim as it was
-  denied; it is evidence of a rule, not of the code's sound. Unknown: that submission has been
-  changed since, and rules judge the claim that stands. Expected allowed by the fee schedule or the
-  contract; lines without a price count nothing here. Source: audit.denial_episode.
+  names it more closely. Preventable: an error or warning of ours is on the claim as it was denied,
+  whatever was changed since; it is evidence of a rule, not of the code's sound. Unknown: no rule
+  could judge that claim. Expected allowed by the fee schedule or the contract; lines without a
+  price count nothing here. Source: audit.denial_episode.
 --- */
 select
     replace(episodes.cause, '_', ' ') as cause,

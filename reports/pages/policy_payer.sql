@@ -277,8 +277,9 @@ rows: 15
 reading: "{rule} fired most: {fires:finding}; payers denied {fired_rate} of the {fired} lines answered."
 empty: No rule about the claim or the chart has fired.
 note: >
-  Over all dates on file and all payers, findings rather than lines. Denied when flagged: of the
-  answered lines it flagged. Lift: that rate by the rate of the lines it judged and did not flag.
+  Over all dates on file and all payers, findings rather than lines. A claim changed since its
+  payer answered it counts as it was billed too. Denied when flagged: of the answered lines it
+  flagged. Lift: that rate by the rate of the lines it judged and did not flag.
   The two after it compare with the reasons (CARC) the rule names. Held out: denied
   when flagged in the last months of service, which had no part in how the rule is shown. A rule
   whose record is below the dated floor is shown as info.

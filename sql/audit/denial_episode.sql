@@ -179,22 +179,58 @@ deadlines as (
     group by running_clocks.line_id
 ),
 
-faults as (
+-- denied submissions of which no line was changed since, and lines the rules judge: what stands
+-- tells of them; else what was said of the line as it was billed then, if anything was
+judged_denials as (
+    select
+        denials.line_id,
+        formers.submission,
+        coalesce(submissions.is_as_standing, false) and denials.encounter_id is not null
+            as is_standing,
+        coalesce(array_length(formers.judged_by) > 0, false) as is_former
+    from core.denial as denials
+    left join core.submission as submissions
+        on
+            denials.claim_id = submissions.claim_id
+            and denials.denied_submission = submissions.submission
+    left join audit.submission_line as formers
+        on denials.line_id = formers.line_id and denials.denied_submission = formers.submission
+),
+
+all_faults as (
     select
         findings.line_id,
         findings.rule_id,
-        row_number() over (
-            partition by findings.line_id
-            order by
-                case findings.severity when 'error' then 1 else 2 end asc, findings.rule_id asc
-        ) as choice
+        findings.severity
     from audit.finding as findings
-    semi join core.denial as denials on findings.line_id = denials.line_id
+    inner join judged_denials as denials on findings.line_id = denials.line_id
     where
-        findings.basis <> 'payment'
-        and findings.severity in ('error', 'warning')
+        denials.is_standing
+        and findings.basis <> 'payment'
         and not findings.is_superseded
         and findings.state <> 'gone'
+    union all
+    select
+        findings.line_id,
+        findings.rule_id,
+        findings.severity
+    from audit.submission_finding as findings
+    inner join judged_denials as denials
+        on findings.line_id = denials.line_id and findings.submission = denials.submission
+    where not denials.is_standing and not findings.is_superseded
+),
+
+faults as (
+    select
+        all_faults.line_id,
+        all_faults.rule_id,
+        row_number() over (
+            partition by all_faults.line_id
+            order by
+                case all_faults.severity when 'error' then 1 else 2 end asc, all_faults.rule_id asc
+        ) as choice
+    from all_faults
+    where all_faults.severity in ('error', 'warning')
 ),
 
 preventing_rules as (
@@ -241,17 +277,12 @@ judged_lines as (
             when denials.is_appealable then deadlines.appeal_clock_source
             else deadlines.reopening_clock_source
         end as action_clock_source,
-        cuts.as_of_date,
-        submissions.is_as_standing as is_as_denied
+        cuts.as_of_date
     from core.denial as denials
     cross join audit.data_cut as cuts
     left join audit.expected_payment as prices on denials.line_id = prices.line_id
     left join decided_lines on denials.line_id = decided_lines.line_id
     left join deadlines on denials.line_id = deadlines.line_id
-    left join core.submission as submissions
-        on
-            denials.claim_id = submissions.claim_id
-            and denials.denied_submission = submissions.submission
 ),
 
 named_lines as (
@@ -348,10 +379,13 @@ select
         denials.last_activity_date,
         coalesce(judged_lines.decided_date, denials.last_activity_date)
     ) as last_activity_date,
-    case when judged_lines.is_as_denied then preventing_rules.rule_id is not null end
-        as is_preventable,
-    case when judged_lines.is_as_denied then preventing_rules.rule_id end as preventing_rule
+    case
+        when judged_denials.is_standing or judged_denials.is_former
+            then preventing_rules.rule_id is not null
+    end as is_preventable,
+    preventing_rules.rule_id as preventing_rule
 from core.denial as denials
 inner join judged_lines on denials.line_id = judged_lines.line_id
 inner join named_lines as states on denials.line_id = states.line_id
+inner join judged_denials on denials.line_id = judged_denials.line_id
 left join preventing_rules on denials.line_id = preventing_rules.line_id

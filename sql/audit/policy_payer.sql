@@ -1,22 +1,52 @@
 -- What the rules say of every adjudicated line, and what its payer did: the four lists of policy x
--- payer. Findings about a payment judge the payer and not the claim, and are left out.
-with faults as (
+-- payer. Findings about a payment judge the payer and not the claim, and are left out. Where the
+-- payer's last answer was to a submission that was changed since, the line is judged as that billed
+-- it.
+with answered_before as (
+    select
+        formers.line_id,
+        formers.submission
+    from audit.submission_line as formers
+    where formers.is_latest and array_length(formers.judged_by) > 0
+),
+
+all_faults as (
     select
         findings.line_id,
         findings.rule_id,
-        findings.severity,
-        row_number() over (
-            partition by findings.line_id
-            order by
-                case findings.severity when 'error' then 1 else 2 end, findings.rule_id
-        ) as choice
+        findings.severity
     from audit.finding as findings
+    anti join answered_before on findings.line_id = answered_before.line_id
     where
         findings.line_id is not null
         and findings.basis <> 'payment'
-        and findings.severity in ('error', 'warning')
         and not findings.is_superseded
         and findings.state <> 'gone'
+    union all
+    select
+        findings.line_id,
+        findings.rule_id,
+        findings.severity
+    from audit.submission_finding as findings
+    semi join answered_before
+        on
+            findings.line_id = answered_before.line_id
+            and findings.submission = answered_before.submission
+    where not findings.is_superseded
+),
+
+faults as (
+    select
+        all_faults.line_id,
+        all_faults.rule_id,
+        all_faults.severity,
+        row_number() over (
+            partition by all_faults.line_id
+            order by
+                case all_faults.severity when 'error' then 1 else 2 end, all_faults.rule_id
+        ) as choice
+    from all_faults
+    where all_faults.severity in ('error', 'warning')
 ),
 
 broken_lines as (

@@ -1,6 +1,8 @@
 -- The track record of every rule: how often payers denied what it flags, and what it does not.
 -- Judged lines come from audit.rule_judged, fired ones from the findings that stand, superseded
--- ones too: the record is the rule's own.
+-- ones too: the record is the rule's own. An answered submission that was changed since counts as
+-- it was billed, beside what stands in its place once that is answered itself: else a correction
+-- would hide what the rule foretold.
 with periods as (
     select
         max(lines.date_of_service) as last_day,
@@ -12,20 +14,87 @@ with periods as (
         on lines.date_of_service between floors.effective_from and floors.effective_to
 ),
 
-fired_lines as (
+-- lines whose last answer was to a submission that was changed since
+answered_before as (
+    select formers.line_id
+    from audit.submission_line as formers
+    where formers.is_latest and array_length(formers.judged_by) > 0
+),
+
+fired_answers as (
     select
         findings.rule_id,
+        findings.line_id,
+        cast(0 as bigint) as former_submission,
         lines.payer,
         cast(date_trunc('month', lines.date_of_service) as date) as month,
         findings.dollars,
-        answered.line_id is not null as is_answered,
-        coalesce(answered.outcome = 'denied', false) as is_denied,
-        case when answered.outcome = 'denied' then coalesce(answered.driver_carc, 'none') end
-            as carc
+        answered.line_id is not null and formers.line_id is null as is_answered,
+        formers.line_id is null and coalesce(answered.outcome = 'denied', false) as is_denied,
+        case
+            when formers.line_id is null and answered.outcome = 'denied'
+                then coalesce(answered.driver_carc, 'none')
+        end as carc
     from audit.finding as findings
     inner join core.service_line as lines on findings.line_id = lines.line_id
     left join audit.policy_payer as answered on findings.line_id = answered.line_id
+    -- rules about the payment judge all of the payer's answers together
+    left join answered_before as formers
+        on findings.line_id = formers.line_id and findings.basis <> 'payment'
     where findings.state <> 'gone'
+    union all
+    select
+        findings.rule_id,
+        findings.line_id,
+        formers.submission as former_submission,
+        formers.payer,
+        formers.month,
+        findings.dollars,
+        true as is_answered,
+        formers.outcome = 'denied' as is_denied,
+        case when formers.outcome = 'denied' then coalesce(formers.driver_carc, 'none') end as carc
+    from audit.submission_finding as findings
+    inner join audit.submission_line as formers
+        on findings.line_id = formers.line_id and findings.submission = formers.submission
+    where formers.outcome is not null
+),
+
+-- a rule may fire on a line more than once; its dollars count once, as it stands or was sent last
+fired_lines as (
+    select
+        fired_answers.rule_id,
+        fired_answers.payer,
+        fired_answers.month,
+        fired_answers.is_answered,
+        fired_answers.is_denied,
+        fired_answers.carc,
+        case
+            when
+                row_number() over (
+                    partition by fired_answers.rule_id, fired_answers.line_id
+                    order by
+                        case when fired_answers.former_submission = 0 then 0 else 1 end asc,
+                        fired_answers.former_submission desc, fired_answers.line_id asc
+                ) = 1
+                then fired_answers.dollars
+            else cast(0 as decimal(12, 2))
+        end as dollars,
+        bool_or(fired_answers.is_denied) over (
+            partition by fired_answers.rule_id, fired_answers.line_id
+        ) as is_ever_denied
+    from fired_answers
+),
+
+former_judged as (
+    select
+        formers.line_id,
+        formers.payer,
+        formers.month,
+        formers.outcome,
+        formers.driver_carc,
+        u.rule_id
+    from audit.submission_line as formers
+    cross join unnest(formers.judged_by) as u (rule_id)
 ),
 
 counts as (
@@ -40,7 +109,7 @@ counts as (
         count(*) filter (
             where coalesce(list_contains(rules.carc, fired_lines.carc), false)
         ) as fired_mapped,
-        sum(fired_lines.dollars) filter (where fired_lines.is_denied) as denied_dollars,
+        sum(fired_lines.dollars) filter (where fired_lines.is_ever_denied) as denied_dollars,
         cast(0 as bigint) as judged,
         cast(0 as bigint) as judged_denied,
         cast(0 as bigint) as judged_mapped
@@ -65,6 +134,28 @@ counts as (
         ) as judged_mapped
     from audit.rule_judged as judged
     inner join audit.rule as rules on judged.rule_id = rules.rule_id
+    group by judged.rule_id, judged.payer, judged.month
+    union all
+    select
+        judged.rule_id,
+        judged.payer,
+        judged.month,
+        cast(0 as bigint) as fires,
+        cast(0 as decimal(12, 2)) as dollars,
+        cast(0 as bigint) as fired,
+        cast(0 as bigint) as fired_denied,
+        cast(0 as bigint) as fired_mapped,
+        cast(0 as decimal(12, 2)) as denied_dollars,
+        count(*) as judged,
+        count(*) filter (where judged.outcome = 'denied') as judged_denied,
+        count(*) filter (
+            where
+            judged.outcome = 'denied'
+            and coalesce(list_contains(rules.carc, judged.driver_carc), false)
+        ) as judged_mapped
+    from former_judged as judged
+    inner join audit.rule as rules on judged.rule_id = rules.rule_id
+    where judged.outcome is not null
     group by judged.rule_id, judged.payer, judged.month
 ),
 
@@ -98,45 +189,27 @@ dated_counts as (
     cross join periods
 ),
 
--- blank: all of them
-views as (
-    select
-        cast(false as boolean) as by_payer,
-        cast(false as boolean) as by_quarter,
-        cast(false as boolean) as by_period
+by_payers as (
+    select cast(false as boolean) as by_payer
     union all
-    select
-        cast(true as boolean) as by_payer,
-        cast(false as boolean) as by_quarter,
-        cast(false as boolean) as by_period
-    union all
-    select
-        cast(false as boolean) as by_payer,
-        cast(true as boolean) as by_quarter,
-        cast(false as boolean) as by_period
-    union all
-    select
-        cast(true as boolean) as by_payer,
-        cast(true as boolean) as by_quarter,
-        cast(false as boolean) as by_period
-    union all
-    select
-        cast(false as boolean) as by_payer,
-        cast(false as boolean) as by_quarter,
-        cast(true as boolean) as by_period
-    union all
-    select
-        cast(true as boolean) as by_payer,
-        cast(false as boolean) as by_quarter,
-        cast(true as boolean) as by_period
+    select cast(true as boolean) as by_payer
 ),
 
+by_spans as (
+    select cast('all' as varchar) as span
+    union all
+    select cast('quarter' as varchar) as span
+    union all
+    select cast('period' as varchar) as span
+),
+
+-- blank: all of them
 seen_counts as (
     select
         dated_counts.rule_id,
-        case when views.by_payer then dated_counts.payer else '' end as payer,
-        case when views.by_quarter then dated_counts.quarter else '' end as quarter,
-        case when views.by_period then dated_counts.period else '' end as period,
+        case when by_payers.by_payer then dated_counts.payer else '' end as payer,
+        case when by_spans.span = 'quarter' then dated_counts.quarter else '' end as quarter,
+        case when by_spans.span = 'period' then dated_counts.period else '' end as period,
         dated_counts.fires,
         dated_counts.dollars,
         dated_counts.fired,
@@ -147,7 +220,8 @@ seen_counts as (
         dated_counts.judged_denied,
         dated_counts.judged_mapped
     from dated_counts
-    cross join views
+    cross join by_payers
+    cross join by_spans
 ),
 
 totals as (

@@ -3,8 +3,8 @@
 -- unprocessable, and then the categories of reference.carc_category by their rank.
 --
 -- An answer belongs to the latest submission sent by its day; one that the standing claim does not
--- explain belongs to the latest that does, and to the standing line of that number, whatever its
--- code is now.
+-- explain belongs to the latest sent by its day that does, and to the standing line of that number,
+-- whatever its code is now.
 with answered_submissions as (
     select
         remits.remit_claim_id,
@@ -25,6 +25,7 @@ unmatched_lines as (
         coalesce(nullif(lines.submitted_code, ''), lines.procedure_code) as billed_code,
         lines.control_number,
         lines.date_of_service,
+        remits.payment_date,
         abs(lines.charge) as charge,
         row_number() over (
             partition by
@@ -47,6 +48,7 @@ earlier_lines as (
     select
         claims.claim_id,
         claims.submission,
+        claims.submitted_date,
         claims.claim_id || '-' || lines.line_number as line_id,
         lines.control_number,
         lines.procedure_code,
@@ -70,6 +72,7 @@ former_candidates as (
         unmatched_lines.remit_claim_id,
         earlier_lines.line_id,
         earlier_lines.submission,
+        coalesce(unmatched_lines.payment_date < earlier_lines.submitted_date, false) as is_later,
         1 as rung
     from unmatched_lines
     inner join earlier_lines
@@ -83,6 +86,7 @@ former_candidates as (
         unmatched_lines.remit_claim_id,
         earlier_lines.line_id,
         earlier_lines.submission,
+        coalesce(unmatched_lines.payment_date < earlier_lines.submitted_date, false) as is_later,
         2 as rung
     from unmatched_lines
     inner join earlier_lines
@@ -103,6 +107,7 @@ former_lines as (
         row_number() over (
             partition by former_candidates.remit_line_id
             order by
+                case when former_candidates.is_later then 1 else 0 end asc,
                 former_candidates.rung asc, former_candidates.submission desc,
                 former_candidates.line_id asc
         ) as choice

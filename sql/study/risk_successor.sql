@@ -7,7 +7,7 @@ with first_lines as (
         coalesce(lines.control_number, '') as control_number,
         lines.procedure_code
     from staged.claim as claims
-    semi join temp.refiled as bills on claims.claim_id = bills.claim_id
+    semi join temp.former_bill as bills on claims.claim_id = bills.claim_id
     inner join staged.service_line as lines on claims.claim_key = lines.claim_key
     where claims.submission = 1
 ),
@@ -19,7 +19,7 @@ standing_lines as (
         coalesce(lines.control_number, '') as control_number,
         lines.procedure_code
     from staged.claim as claims
-    semi join temp.refiled as bills on claims.claim_id = bills.claim_id
+    semi join temp.former_bill as bills on claims.claim_id = bills.claim_id
     inner join staged.service_line as lines on claims.claim_key = lines.claim_key
     where claims.is_standing
 ),
