@@ -34,7 +34,9 @@ class StagedClaim(Table):
     )
     frequency_code: str = column("1 original, 7 replacement, 8 void", required=True)
     submission: pl.Int64 = column(
-        "1 for the first submission of the bill, 2 for the next ...", required=True
+        "1 for the first submission of the bill, 2 for the next ...; 0 where a later export has the "
+        "same submission again",
+        required=True,
     )
     is_standing: pl.Boolean = column(
         "the latest submission of its chain, and not a void", required=True
@@ -258,7 +260,9 @@ class ServiceLine(Table):
     allowed: Money = column("net allowed by the primary payer after all its remittances")
     allowed_method: str = column("how allowed was found: amount, sum, claim or null")
     paid: Money = column("net paid by the primary payer")
-    patient_responsibility: Money = column("net PR adjustments")
+    patient_responsibility: Money = column(
+        "net PR adjustments; a denial to the patient that was paid later, unreversed, is left out"
+    )
     is_adjudicated: pl.Boolean = column("a remittance for it stands", required=True)
     is_denied: pl.Boolean = column(
         "allowed 0 and a reason neither contractual nor patient share, or of an export no reason "

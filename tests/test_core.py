@@ -760,6 +760,32 @@ def test_what_is_left_unexplained_of_an_exported_line(
     assert (line["is_denied"], line["denial_category"]) == (is_denied, category)
 
 
+def test_a_denial_to_the_patient_paid_later_is_not_owed_twice(desk: Desk) -> None:
+    denied = {"number": "A", "lines": [{"paid": "0", "adjustments": [("PR", "31", "1000")]}]}
+    paid = {
+        "number": "A",
+        "lines": [{"paid": "640", "adjustments": [CONTRACTUAL, ("PR", "2", "160")]}],
+    }
+    desk.take_in(
+        bills({"number": "A", "lines": [{}]}),
+        remits(denied, paid_on="20240925"),
+        remits(paid, paid_on="20241025", control="6"),
+    )
+    (line,) = desk.lines().values()
+    assert (line["allowed"], line["paid"]) == (money("800"), money("640"))
+    assert line["patient_responsibility"] == money("160")
+
+
+def test_two_parts_of_a_line_in_one_remittance_are_both_owed(desk: Desk) -> None:
+    parts = [
+        {"charge": "500", "paid": "320", "adjustments": [("CO", "45", "100"), ("PR", "2", "80")]},
+        {"charge": "500", "paid": "0", "adjustments": [("PR", "96", "500")]},
+    ]
+    desk.take_in(bills({"number": "A", "lines": [{}]}), remits({"number": "A", "lines": parts}))
+    found = desk.lines()
+    assert sum(line["patient_responsibility"] or 0 for line in found.values()) == money("580")
+
+
 def test_an_unexplained_balance_in_an_835_is_none_of_that(desk: Desk) -> None:
     # 835 that say nothing of the balance do not balance and are set aside
     desk.take_in(

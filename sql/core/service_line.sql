@@ -31,7 +31,22 @@ line_totals as (
             when count(*) = count(payer_lines.allowed) then min(payer_lines.allowed_method)
         end as allowed_method,
         cast(sum(payer_lines.paid) as decimal(12, 2)) as paid,
-        cast(sum(payer_lines.patient_responsibility) as decimal(12, 2)) as patient_responsibility,
+        -- a denial to the patient that was paid later, without a reversal, is no longer owed
+        cast(
+            case
+                when
+                    sum(payer_lines.allowed) > 0
+                    and min(payer_lines.payment_date) < max(payer_lines.payment_date)
+                    then
+                        sum(
+                            case
+                                when payer_lines.allowed = 0 then 0
+                                else payer_lines.patient_responsibility
+                            end
+                        )
+                else sum(payer_lines.patient_responsibility)
+            end as decimal(12, 2)
+        ) as patient_responsibility,
         sum(case when payer_lines.is_reversal then -1 else 1 end) > 0 as is_adjudicated,
         bool_and(payer_lines.source = 'export') as is_posted,
         max(payer_lines.payment_date) as remitted_date
