@@ -1,8 +1,13 @@
 -- Words that pages and questions share. DuckDB only; loaded into a session, never stored in a file.
 
--- True on a day of the month asked for (variable `month`, 'YYYY-MM'); always when none is.
+-- True on a day of the month asked for (variable `month`, 'YYYY-MM'); always when none is. Compares
+-- days, which a scan can do; the text of a day would be written for every line on file.
 create or replace temp macro in_period(day) as (
-    getvariable('month') is null or strftime(day, '%Y-%m') = getvariable('month')
+    getvariable('month') is null
+    or (
+        day >= cast(getvariable('month') || '-01' as date)
+        and day < cast(getvariable('month') || '-01' as date) + interval 1 month
+    )
 );
 
 -- Wilson score interval of k in n at 95 %, as {low, high}; null where n is 0.
@@ -58,4 +63,75 @@ create or replace temp macro interval_text(k, n) as (
         '95% interval ' || percent(wilson(k, n).low) || ' to ' || percent(wilson(k, n).high),
         'no interval, n is 0'
     )
+);
+
+-- The thirteen months that end with that of a day, as 'YYYY-MM'.
+create or replace temp macro thirteen_months(day) as (
+    list_transform(
+        range(13), lambda m: strftime(day - to_months(cast(12 - m as integer)), '%Y-%m')
+    )
+);
+
+-- From Medicare's full fee to the payment: the steps of a row of audit.payment_month. Levels are
+-- totals; what stands between two of them leads from one to the next.
+create or replace temp macro bridge_step(place, step, is_total, amount) as (
+    struct_pack(place := place, step := step, is_total := is_total, amount := amount)
+);
+
+create or replace temp macro bridge_steps(sums) as ([
+    bridge_step(1, 'Medicare''s full fee', true, sums.medicare_fee),
+    bridge_step(2, 'contract', false, sums.by_contract),
+    bridge_step(3, 'multiple procedures', false, sums.by_ranking),
+    bridge_step(4, 'modifiers', false, sums.by_modifiers),
+    bridge_step(5, 'lower of charge', false, sums.by_charge),
+    bridge_step(6, 'expected', true, sums.expected),
+    bridge_step(7, 'recoded or ranked anew', false, sums.by_recoding),
+    bridge_step(8, 'denied', false, sums.by_denial),
+    bridge_step(9, 'underpaid', false, sums.by_underpayment),
+    bridge_step(10, 'overpaid', false, sums.by_overpayment),
+    bridge_step(11, 'tolerance, set aside', false, sums.by_tolerance),
+    bridge_step(12, 'allowed', true, sums.allowed),
+    bridge_step(13, 'patient''s share', false, -sums.patient_share),
+    bridge_step(14, 'sequestration, other', false, sums.paid - sums.allowed + sums.patient_share),
+    bridge_step(15, 'paid', true, sums.paid)
+]);
+
+-- True for a surgeon whose value chance does not explain (audit.practice_mirror.reading).
+create or replace temp macro is_outlier(reading) as (reading in ('high outlier', 'low outlier'));
+
+-- How many lie {outliers} outside, up to the end of the sentence; `among` names all there are.
+create or replace temp macro surgeons_outside(outliers) as (
+    case
+        when outliers > 0
+            then
+                '{outliers:surgeon lies|surgeons lie} outside the outer limits, of {placed} placed'
+        else
+            'No surgeon lies outside the outer limits; {placed:surgeon is|surgeons are} placed'
+    end
+);
+
+create or replace temp macro values_outside(outliers, noun, among) as (
+    case
+        when outliers > 0 then '{outliers:' || noun || ' lies|' || noun || 's lie}'
+        else 'No ' || noun || ' lies'
+    end || ' outside the outer limits, of ' || among || '.'
+);
+
+-- Interval of a rate less another, of the level of both their intervals, as {low, high}; null where
+-- one has none. Newcombe 1998, Statistics in Medicine 17:873-890, method 10; for any two rates Zou
+-- and Donner 2008, Statistics in Medicine 27:1693-1702.
+create or replace temp macro difference_interval(
+    rate, low, high, other, other_low, other_high
+) as (
+    case
+        when low is not null and other_low is not null
+            then {
+                'low': rate - other - sqrt(
+                    (rate - low) * (rate - low) + (other_high - other) * (other_high - other)
+                ),
+                'high': rate - other + sqrt(
+                    (high - rate) * (high - rate) + (other - other_low) * (other - other_low)
+                )
+            }
+    end
 );

@@ -94,6 +94,7 @@ def test_without_terms_a_line_is_compared_as_percent_of_medicare() -> None:
     assert {(row["status"], row["expected_basis"]) for row in prices} == {("not_priced", "none")}
     assert allowed(prices) == ["None"] * 3
     assert [row["full_fee"] for row in prices] == [None] * 3
+    assert [str(row["medicare_fee"]) for row in prices] == ["715.40", "431.32", "844.40"]
     assert [str(row["medicare_allowed"]) for row in prices] == ["357.70", "431.32", "844.40"]
     assert prices[0]["reason"] == "no terms are loaded for Blue (commercial)"
     assert prices[0]["explanation"].startswith("compared as percent of Medicare: fee 715.40")
@@ -104,6 +105,7 @@ def test_percent_of_the_lines_own_schedule(tmp_path: Path) -> None:
     prices = price(folder, FLAP_AND_STAGE)
     # 1.35 x 715.40 = 965.79, halved 482.90; 1.35 x 431.32 = 582.28; 1.35 x 844.40 = 1139.94
     assert allowed(prices) == ["482.90", "582.28", "1139.94"]
+    assert [str(row["medicare_fee"]) for row in prices] == ["715.40", "431.32", "844.40"]
     assert [str(row["medicare_allowed"]) for row in prices] == ["357.70", "431.32", "844.40"]
     assert {(row["expected_basis"], row["contract_source"]) for row in prices} == {
         ("contract", "exhibit B")

@@ -46,6 +46,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
     reference.load(connection, practice)
     examples.stage(connection, (*cases, *more))
     warehouse.build(connection, {*warehouse.queries("core"), *warehouse.patient_tables()})
+    warehouse.build(connection, ["audit.payment_month", "audit.mohs_year"], is_set=False)
     yield connection
     connection.close()
 
@@ -158,3 +159,52 @@ def test_price_volume_and_mix_add_up(connection: Connection) -> None:
     )
     assert abs(effects[2] - price) < Decimal("0.10")
     assert effects[2] != 0
+
+
+def test_a_period_is_every_moment_of_its_month_and_no_other(connection: Connection) -> None:
+    connection.execute(answers.MACROS.read_text(encoding="utf-8"))
+    moments = {
+        "DATE '2025-12-31'": False,
+        "DATE '2026-02-01'": True,
+        "DATE '2026-02-28'": True,
+        "TIMESTAMP '2026-02-28 23:59:59'": True,
+        "DATE '2026-03-01'": False,
+        "CAST(NULL AS DATE)": None,
+    }
+    asked = "SELECT " + ", ".join(f"in_period({moment})" for moment in moments)
+    connection.execute("SET VARIABLE month = '2026-02'")
+    assert connection.execute(asked).fetchall() == [tuple(moments.values())]
+    connection.execute("RESET VARIABLE month")
+    assert set(*connection.execute(asked).fetchall()) == {True}
+
+
+def test_medicares_full_fee_stands_beside_every_price(connection: Connection) -> None:
+    """Of a line Medicare is to pay it is the fee expected; of another payer's, Medicare's own."""
+    prices = warehouse.select(connection, "SELECT * FROM audit.expected_payment").to_dicts()
+    by_basis = {
+        basis: [p for p in prices if p["expected_basis"] == basis]
+        for basis in ("medicare", "contract", "none")
+    }
+    assert by_basis["medicare"]
+    assert all(p["medicare_fee"] == p["full_fee"] for p in by_basis["medicare"])
+    contracted = [p for p in by_basis["contract"] if p["mppr_rate"] == p["modifier_rate"] == 1]
+    assert any(p["medicare_fee"] != p["full_fee"] for p in contracted)
+    assert all(p["medicare_fee"] == p["medicare_allowed"] for p in contracted)
+
+
+def test_months_add_up_to_the_lines(connection: Connection) -> None:
+    """Each line due a price is in one month of its payer."""
+    (sums,) = warehouse.select(
+        connection,
+        "SELECT sum(lines) AS lines, sum(priced_lines) AS priced, sum(compared_lines) AS compared,"
+        " sum(medicare_fee + by_contract + by_ranking + by_modifiers + by_charge - expected) AS left,"
+        " sum(expected + by_recoding + by_denial + by_underpayment + by_overpayment + by_tolerance"
+        " - allowed) AS rest FROM audit.payment_month",
+    ).to_dicts()
+    prices = warehouse.select(connection, "SELECT * FROM audit.expected_payment")
+    results = warehouse.select(connection, "SELECT * FROM audit.payment_variance")
+    assert sums["lines"] == prices.height
+    assert sums["priced"] == prices.filter(pl.col("status") == "priced").height > 20
+    compared = results.filter(pl.col("status").is_in(["as_expected", "under", "over"]))
+    assert sums["compared"] == compared.height > 0
+    assert sums["left"] == sums["rest"] == 0

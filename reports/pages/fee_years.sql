@@ -28,105 +28,25 @@ note: >
   service that has both. Mix: the rest, exactly: more or less of dear cells, cells that are new, and
   cells that are gone. Ranking counts as price: a second lesion of the day is a cheaper unit.
 --- */
-with anchor as (
+with sums as (
     select
-        last_day(max(lines.date_of_service)) as day,
-        (
-            select date_trunc('month', min(every.date_of_service))
-            from core.service_line as every
-        ) as first_month
-    from core.service_line as lines
-    where lines.procedure_code between '17311' and '17315' and in_period(lines.date_of_service)
-),
-
--- whole months that both years have on file
-years as (
-    select
-        anchor.day,
-        greatest(
-            cast(date_trunc('year', anchor.day) - interval 1 year as date),
-            cast(anchor.first_month as date)
-        ) as first_day
-    from anchor
-),
-
-windows as (
-    select
-        'now' as side,
-        cast(years.first_day + interval 1 year as date) as first_day,
-        years.day as last_day
-    from years
-    union all
-    select
-        'before' as side,
-        years.first_day,
-        last_day(cast(years.day - interval 1 year as date)) as last_day
-    from years
-),
-
-cells as (
-    select
-        lines.payer,
-        lines.procedure_code,
-        lines.locality,
-        lines.place_of_service,
-        sum(case when windows.side = 'before' then lines.units else 0 end) as units_before,
-        sum(case when windows.side = 'now' then lines.units else 0 end) as units_now,
-        sum(case when windows.side = 'before' then prices.expected_allowed else 0 end) as before,
-        sum(case when windows.side = 'now' then prices.expected_allowed else 0 end) as now
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    inner join windows on lines.date_of_service between windows.first_day and windows.last_day
-    where
-        prices.status = 'priced' and lines.units > 0
-        and lines.procedure_code between '17311' and '17315'
-    group by lines.payer, lines.procedure_code, lines.locality, lines.place_of_service
-),
-
-growth as (
-    select sum(cells.units_now) / nullif(sum(cells.units_before), 0) as rate
-    from cells
-),
-
-effects as (
-    select
-        cells.*,
-        cast(round(coalesce(
-            case
-                when cells.units_before > 0 and cells.units_now > 0
-                    then
-                        cells.now
-                        - cells.before / cells.units_before * cells.units_now
-            end, 0
-        ), 2) as decimal(18, 2)) as price,
-        cast(round(coalesce(cells.before * (growth.rate - 1), 0), 2) as decimal(18, 2)) as volume
-    from cells
-    cross join growth
-)
-,
-
-sums as (
-    select
-        sum(effects.before) as before,
-        sum(effects.now) as now,
-        sum(effects.price) as price,
-        sum(effects.volume) as volume,
-        sum(effects.now - effects.before - effects.price - effects.volume) as mix,
-        cast(sum(effects.units_before) as bigint) as units_before,
-        cast(sum(effects.units_now) as bigint) as units_now
-    from effects
-    having sum(effects.units_before) > 0 and sum(effects.units_now) > 0
-),
-
-labels as (
-    select
-        max(case when windows.side = 'before'
-            then strftime(windows.first_day, '%Y-%m') || ' to ' || strftime(windows.last_day, '%Y-%m')
-        end) as before,
-        max(case when windows.side = 'now'
-            then strftime(windows.first_day, '%Y-%m') || ' to ' || strftime(windows.last_day, '%Y-%m')
-        end) as now
-    from windows
+        strftime(years.before_from, '%Y-%m') || ' to ' || strftime(years.before_to, '%Y-%m')
+            as label_before,
+        strftime(years.now_from, '%Y-%m') || ' to ' || strftime(years.now_to, '%Y-%m')
+            as label_now,
+        sum(years.expected_before) as before,
+        sum(years.expected_now) as now,
+        sum(years.by_price) as price,
+        sum(years.by_volume) as volume,
+        sum(years.by_mix) as mix,
+        cast(sum(years.units_before) as bigint) as units_before,
+        cast(sum(years.units_now) as bigint) as units_now
+    from audit.mohs_year as years
+    where years.month = (
+        select max(months.month) from audit.mohs_year as months where in_period(months.month)
+    )
+    group by label_before, label_now
+    having sum(years.units_before) > 0 and sum(years.units_now) > 0
 )
 
 select
@@ -140,14 +60,13 @@ select
     sums.units_before,
     sums.units_now
 from sums
-cross join labels
 cross join lateral (
     values
-    (1, labels.before, sums.before, true),
+    (1, sums.label_before, sums.before, true),
     (2, 'volume', sums.volume, false),
     (3, 'mix', sums.mix, false),
     (4, 'price', sums.price, false),
-    (5, labels.now, sums.now, true)
+    (5, sums.label_now, sums.now, true)
 ) as steps (position, step, amount, is_total)
 order by steps.position
 
@@ -161,106 +80,30 @@ rows: 60
 unknown: "-"
 empty: There is no priced Mohs line in the period and in the same months of the year before.
 note: >
-  Expected allowed of the priced lines of 17311 to 17315, from January (or the first month the year
-  before has on file) to the last month of the period, and in the same months of the year before.
-  Volume: what a change of all units at once, at the old mix and prices, would give. Price: the
-  units of now at what a unit was then and is now, for each payer, code, locality and place of
-  service that has both. Mix: the rest, exactly: more or less of dear cells, cells that are new, and
-  cells that are gone. Ranking counts as price: a second lesion of the day is a cheaper unit. All
-  payers together; a unit is the mean expected over them, so that it moves with the payers and the
-  ranking too. Place is the place of service billed.
+  The same years and effects, all payers together; a unit is the mean expected over them, so that it
+  moves with the payers and the ranking too. Place is the place of service billed.
 --- */
-with anchor as (
-    select
-        last_day(max(lines.date_of_service)) as day,
-        (
-            select date_trunc('month', min(every.date_of_service))
-            from core.service_line as every
-        ) as first_month
-    from core.service_line as lines
-    where lines.procedure_code between '17311' and '17315' and in_period(lines.date_of_service)
-),
-
--- whole months that both years have on file
-years as (
-    select
-        anchor.day,
-        greatest(
-            cast(date_trunc('year', anchor.day) - interval 1 year as date),
-            cast(anchor.first_month as date)
-        ) as first_day
-    from anchor
-),
-
-windows as (
-    select
-        'now' as side,
-        cast(years.first_day + interval 1 year as date) as first_day,
-        years.day as last_day
-    from years
-    union all
-    select
-        'before' as side,
-        years.first_day,
-        last_day(cast(years.day - interval 1 year as date)) as last_day
-    from years
-),
-
-cells as (
-    select
-        lines.payer,
-        lines.procedure_code,
-        lines.locality,
-        lines.place_of_service,
-        sum(case when windows.side = 'before' then lines.units else 0 end) as units_before,
-        sum(case when windows.side = 'now' then lines.units else 0 end) as units_now,
-        sum(case when windows.side = 'before' then prices.expected_allowed else 0 end) as before,
-        sum(case when windows.side = 'now' then prices.expected_allowed else 0 end) as now
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    inner join windows on lines.date_of_service between windows.first_day and windows.last_day
-    where
-        prices.status = 'priced' and lines.units > 0
-        and lines.procedure_code between '17311' and '17315'
-    group by lines.payer, lines.procedure_code, lines.locality, lines.place_of_service
-),
-
-growth as (
-    select sum(cells.units_now) / nullif(sum(cells.units_before), 0) as rate
-    from cells
-),
-
-effects as (
-    select
-        cells.*,
-        cast(round(coalesce(
-            case
-                when cells.units_before > 0 and cells.units_now > 0
-                    then
-                        cells.now
-                        - cells.before / cells.units_before * cells.units_now
-            end, 0
-        ), 2) as decimal(18, 2)) as price,
-        cast(round(coalesce(cells.before * (growth.rate - 1), 0), 2) as decimal(18, 2)) as volume
-    from cells
-    cross join growth
-)
-
 select
-    effects.procedure_code,
-    effects.locality,
-    effects.place_of_service as place,
-    cast(sum(effects.units_before) as bigint) as units_before,
-    cast(sum(effects.units_now) as bigint) as units_now,
-    cast(sum(effects.before) / nullif(sum(effects.units_before), 0) as decimal(12, 2)) as unit_before,
-    cast(sum(effects.now) / nullif(sum(effects.units_now), 0) as decimal(12, 2)) as unit_now,
-    sum(effects.volume) as volume,
-    sum(effects.now - effects.before - effects.price - effects.volume) as mix,
-    sum(effects.price) as price,
-    sum(effects.now) - sum(effects.before) as difference
-from effects
-group by effects.procedure_code, effects.locality, effects.place_of_service
-order by effects.procedure_code, effects.locality, effects.place_of_service
+    years.procedure_code,
+    years.locality,
+    years.place_of_service as place,
+    cast(sum(years.units_before) as bigint) as units_before,
+    cast(sum(years.units_now) as bigint) as units_now,
+    cast(sum(years.expected_before) / nullif(sum(years.units_before), 0) as decimal(12, 2))
+        as unit_before,
+    cast(sum(years.expected_now) / nullif(sum(years.units_now), 0) as decimal(12, 2)) as unit_now,
+    sum(years.by_volume) as volume,
+    sum(years.by_mix) as mix,
+    sum(years.by_price) as price,
+    sum(years.expected_now) - sum(years.expected_before) as difference
+from audit.mohs_year as years
+where
+    years.month = (
+        select max(months.month) from audit.mohs_year as months where in_period(months.month)
+    )
+    and (years.units_before > 0 or years.units_now > 0)
+group by years.procedure_code, years.locality, years.place_of_service
+order by years.procedure_code, years.locality, years.place_of_service
 
 /* ---
 title: Medicare's fees, then, now and next
@@ -280,67 +123,31 @@ note: >
   empty until its relative values, indices and conversion factor are loaded. `mohs price --as-of
   YEAR` reprices each line with its ranking.
 --- */
-with anchor as (
+with places as (
     select
-        last_day(max(lines.date_of_service)) as day,
-        (
-            select date_trunc('month', min(every.date_of_service))
-            from core.service_line as every
-        ) as first_month
-    from core.service_line as lines
-    where lines.procedure_code between '17311' and '17315' and in_period(lines.date_of_service)
-),
-
--- whole months that both years have on file
-years as (
-    select
-        anchor.day,
-        greatest(
-            cast(date_trunc('year', anchor.day) - interval 1 year as date),
-            cast(anchor.first_month as date)
-        ) as first_day
-    from anchor
-),
-
-windows as (
-    select
-        'now' as side,
-        cast(years.first_day + interval 1 year as date) as first_day,
-        years.day as last_day
-    from years
-    union all
-    select
-        'before' as side,
-        years.first_day,
-        last_day(cast(years.day - interval 1 year as date)) as last_day
-    from years
-),
-
-places as (
-    select
-        lines.procedure_code,
-        lines.locality,
+        years.month,
+        years.procedure_code,
+        years.locality,
         settings.setting,
-        cast(sum(case when lines.line_of_business = 'medicare' then lines.units else 0 end) as bigint)
-            as units
-    from core.pricing_line as lines
-    inner join windows
-        on
-            windows.side = 'now'
-            and lines.date_of_service between windows.first_day and windows.last_day
+        cast(sum(years.medicare_units_now) as bigint) as units
+    from audit.mohs_year as years
     inner join reference.place_of_service as settings
         on
-            lines.place_of_service = settings.place_of_service
-            and lines.date_of_service between settings.effective_from and settings.effective_to
-    where lines.procedure_code between '17311' and '17315'
-    group by lines.procedure_code, lines.locality, settings.setting
+            years.place_of_service = settings.place_of_service
+            and years.now_to between settings.effective_from and settings.effective_to
+    where
+        years.lines_now > 0
+        and years.month = (
+            select max(months.month) from audit.mohs_year as months where in_period(months.month)
+        )
+    group by years.month, years.procedure_code, years.locality, settings.setting
 ),
 
 days as (
     select
         offsets.shift,
-        make_date(year(anchor.day) + offsets.shift, 12, 31) as day
-    from anchor
+        make_date(year(months.month) + offsets.shift, 12, 31) as day
+    from (select distinct places.month from places) as months
     cross join (values (-1), (0), (1)) as offsets (shift)
 ),
 
@@ -390,7 +197,7 @@ select
     sided.procedure_code,
     sided.locality,
     sided.setting,
-    cast(year(anchor.day) as varchar) as year,
+    cast(year(places.month) as varchar) as year,
     sided.fee_before,
     sided.fee_now,
     sided.fee_now / sided.fee_before - 1 as change,
@@ -399,7 +206,6 @@ select
     sided.fee_next / sided.fee_now - 1 as next_change,
     cast(places.units * (sided.fee_next - sided.fee_now) as decimal(18, 2)) as effect
 from sided
-cross join anchor
 inner join places
     on
         sided.procedure_code = places.procedure_code

@@ -26,7 +26,7 @@ with mirror as (
             where mirror.measure = 'trunk_share' and mirror.practice_rank is not null
         ) as placed,
         count(distinct mirror.rendering_npi) filter (
-            where mirror.reading in ('high outlier', 'low outlier')
+            where is_outlier(mirror.reading)
         ) as outliers,
         min(mirror.period_from) as period_from,
         max(mirror.period_to) as period_to
@@ -69,9 +69,8 @@ cross join found
 /* ---
 title: What the rules say
 reading: Each row is a reason to look at records; what the record must show stands beside it.
-columns: {rule_id: {label: Rule, format: code}, rendering_npi: {label: Surgeon, format: surgeon},
-  severity: verdict,
-  reason: {label: What it says, format: text}, evidence: {label: What to look at, format: text}}
+columns: {rule_id: {label: Rule, format: code}, severity: verdict,
+  reason: {label: What it says}, evidence: {label: What to look at}}
 rows: 40
 empty: No rule about surgeons (MOHS270 to MOHS280) found anything.
 note: >
@@ -96,10 +95,10 @@ order by
 /* ---
 title: Outside the limits of chance
 reading: Surgeons whose value their colleagues' own would rarely give; look at records before anything else.
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, measure: text, n: count,
-  n_of: {label: n counts, format: text}, value: figure, others_value: {label: Colleagues, format: figure},
+columns: {measure: text, n: count,
+  n_of: {label: n counts}, value: figure, others_value: {label: Colleagues, format: figure},
   funnel_lower: {label: Lower limit, format: figure}, funnel_upper: {label: Upper limit, format: figure},
-  reading_of: {label: Against colleagues, format: text}}
+  reading_of: {label: Against colleagues}}
 n: n
 rows: 60
 empty: Nobody lies outside the limits of chance in any measure.
@@ -125,7 +124,7 @@ select
     end as format
 from audit.practice_mirror as mirror
 where
-    mirror.period = 'last_12_months' and mirror.reading in ('high outlier', 'low outlier')
+    mirror.period = 'last_12_months' and is_outlier(mirror.reading)
 order by mirror.measure, mirror.site_family, mirror.rendering_npi
 
 /* ---
@@ -139,12 +138,12 @@ low: funnel_lower_95
 high: funnel_upper_95
 outer_low: funnel_lower
 outer_high: funnel_upper
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: First stages of 17311, format: count},
-  value: {label: Stages per case, format: number}, practice: {label: Practice, format: number},
-  funnel_lower_95: {label: Lower 95% limit, format: number},
-  funnel_upper_95: {label: Upper 95% limit, format: number},
-  funnel_lower: {label: Lower 99.8% limit, format: number},
-  funnel_upper: {label: Upper 99.8% limit, format: number}, placed: number, left_out: number,
+columns: {n: {label: First stages of 17311},
+  value: {label: Stages per case}, practice: {label: Practice},
+  funnel_lower_95: {label: Lower 95% limit},
+  funnel_upper_95: {label: Upper 95% limit},
+  funnel_lower: {label: Lower 99.8% limit},
+  funnel_upper: {label: Upper 99.8% limit}, placed: number, left_out: number,
   outliers: number}
 hidden: placed left_out outliers
 n: n
@@ -154,56 +153,35 @@ note: >
   colleagues together make likely at this n, with the colleagues' own differences where three of them have
   30 cases. Outside 95% is marked; it takes the outer limits for an outlier.
 --- */
-with stages as (
-    select
-        mirror.rendering_npi,
-        mirror.n,
-        mirror.value,
-        mirror.funnel_lower_95,
-        mirror.funnel_upper_95,
-        mirror.funnel_lower,
-        mirror.funnel_upper,
-        mirror.practice_rank,
-        sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0) as practice,
-        count(mirror.practice_rank) over () as placed,
-        count(*) over () - count(mirror.practice_rank) over () as left_out,
-        count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over () as outliers
-    from audit.practice_mirror as mirror
-    where
-        mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
-        and mirror.site_family = 'H'
-)
-
 select
-    stages.rendering_npi,
-    stages.n,
-    round(stages.value, 2) as value,
-    round(stages.practice, 2) as practice,
-    round(stages.funnel_lower_95, 2) as funnel_lower_95,
-    round(stages.funnel_upper_95, 2) as funnel_upper_95,
-    round(stages.funnel_lower, 2) as funnel_lower,
-    round(stages.funnel_upper, 2) as funnel_upper,
-    stages.placed,
-    stages.left_out,
-    stages.outliers,
-    case stages.outliers
-        when 0 then 'No surgeon lies outside the outer limits; {placed:surgeon is|surgeons are} placed'
-        else '{outliers:surgeon lies|surgeons lie} outside the outer limits, of {placed} placed'
-    end
-    || case stages.left_out when 0 then '.' else ', {left_out} with too few cases left out.' end
-        as reading
-from stages
-where stages.practice_rank is not null
-order by stages.n desc, stages.rendering_npi
+    mirror.rendering_npi,
+    mirror.n,
+    round(mirror.value, 2) as value,
+    round(sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0), 2) as practice,
+    round(mirror.funnel_lower_95, 2) as funnel_lower_95,
+    round(mirror.funnel_upper_95, 2) as funnel_upper_95,
+    round(mirror.funnel_lower, 2) as funnel_lower,
+    round(mirror.funnel_upper, 2) as funnel_upper,
+    count(mirror.practice_rank) over () as placed,
+    count(*) over () - placed as left_out,
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    surgeons_outside(outliers)
+    || case left_out when 0 then '.' else ', {left_out} with too few cases left out.' end as reading
+from audit.practice_mirror as mirror
+where
+    mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
+    and mirror.site_family = 'H'
+qualify mirror.practice_rank is not null
+order by mirror.n desc, mirror.rendering_npi
 
 /* ---
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: First stages, format: count},
-  value: {label: Stages per case, format: number}, lower: {label: 95% from, format: number},
-  upper: {label: 95% to, format: number}, shrunk_value: {label: Shrunk, format: number},
-  others_value: {label: Colleagues, format: number},
+columns: {n: {label: First stages},
+  value: {label: Stages per case}, lower: {label: 95% from},
+  upper: {label: 95% to}, shrunk_value: {label: Shrunk},
+  others_value: {label: Colleagues},
   cohort_percentile: {label: Percentile in the country, format: number},
-  percentile_year: {label: Of year, format: text}, cohort_mean: {label: Country's mean, format: number},
-  cohort_year: {label: Mean of year, format: text}, reading_of: {label: Against colleagues, format: text}}
+  percentile_year: {label: Of year}, cohort_mean: {label: Country's mean},
+  cohort_year: {label: Mean of year}, reading_of: {label: Against colleagues}}
 n: n
 rows: 60
 unknown: not placed
@@ -243,68 +221,47 @@ low: funnel_lower_95
 high: funnel_upper_95
 outer_low: funnel_lower
 outer_high: funnel_upper
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: First stages of 17313, format: count},
-  value: {label: Stages per case, format: number}, practice: {label: Practice, format: number},
-  funnel_lower_95: {label: Lower 95% limit, format: number},
-  funnel_upper_95: {label: Upper 95% limit, format: number},
-  funnel_lower: {label: Lower 99.8% limit, format: number},
-  funnel_upper: {label: Upper 99.8% limit, format: number}, placed: number, left_out: number,
+columns: {n: {label: First stages of 17313},
+  value: {label: Stages per case}, practice: {label: Practice},
+  funnel_lower_95: {label: Lower 95% limit},
+  funnel_upper_95: {label: Upper 95% limit},
+  funnel_lower: {label: Lower 99.8% limit},
+  funnel_upper: {label: Upper 99.8% limit}, placed: number, left_out: number,
   outliers: number}
 hidden: placed left_out outliers
 n: n
 empty: Nobody has 30 first stages of 17313 in these twelve months.
 note: (17313 + 17314 units) / 17313 units; limits as above.
 --- */
-with stages as (
-    select
-        mirror.rendering_npi,
-        mirror.n,
-        mirror.value,
-        mirror.funnel_lower_95,
-        mirror.funnel_upper_95,
-        mirror.funnel_lower,
-        mirror.funnel_upper,
-        mirror.practice_rank,
-        sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0) as practice,
-        count(mirror.practice_rank) over () as placed,
-        count(*) over () - count(mirror.practice_rank) over () as left_out,
-        count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over () as outliers
-    from audit.practice_mirror as mirror
-    where
-        mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
-        and mirror.site_family = 'T'
-)
-
 select
-    stages.rendering_npi,
-    stages.n,
-    round(stages.value, 2) as value,
-    round(stages.practice, 2) as practice,
-    round(stages.funnel_lower_95, 2) as funnel_lower_95,
-    round(stages.funnel_upper_95, 2) as funnel_upper_95,
-    round(stages.funnel_lower, 2) as funnel_lower,
-    round(stages.funnel_upper, 2) as funnel_upper,
-    stages.placed,
-    stages.left_out,
-    stages.outliers,
-    case stages.outliers
-        when 0 then 'No surgeon lies outside the outer limits; {placed:surgeon is|surgeons are} placed'
-        else '{outliers:surgeon lies|surgeons lie} outside the outer limits, of {placed} placed'
-    end
-    || case stages.left_out when 0 then '.' else ', {left_out} with too few cases left out.' end
-        as reading
-from stages
-where stages.practice_rank is not null
-order by stages.n desc, stages.rendering_npi
+    mirror.rendering_npi,
+    mirror.n,
+    round(mirror.value, 2) as value,
+    round(sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0), 2) as practice,
+    round(mirror.funnel_lower_95, 2) as funnel_lower_95,
+    round(mirror.funnel_upper_95, 2) as funnel_upper_95,
+    round(mirror.funnel_lower, 2) as funnel_lower,
+    round(mirror.funnel_upper, 2) as funnel_upper,
+    count(mirror.practice_rank) over () as placed,
+    count(*) over () - placed as left_out,
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    surgeons_outside(outliers)
+    || case left_out when 0 then '.' else ', {left_out} with too few cases left out.' end as reading
+from audit.practice_mirror as mirror
+where
+    mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
+    and mirror.site_family = 'T'
+qualify mirror.practice_rank is not null
+order by mirror.n desc, mirror.rendering_npi
 
 /* ---
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: First stages, format: count},
-  value: {label: Stages per case, format: number}, lower: {label: 95% from, format: number},
-  upper: {label: 95% to, format: number}, shrunk_value: {label: Shrunk, format: number},
-  others_value: {label: Colleagues, format: number},
+columns: {n: {label: First stages},
+  value: {label: Stages per case}, lower: {label: 95% from},
+  upper: {label: 95% to}, shrunk_value: {label: Shrunk},
+  others_value: {label: Colleagues},
   cohort_percentile: {label: Percentile in the country, format: number},
-  percentile_year: {label: Of year, format: text}, cohort_mean: {label: Country's mean, format: number},
-  cohort_year: {label: Mean of year, format: text}, reading_of: {label: Against colleagues, format: text}}
+  percentile_year: {label: Of year}, cohort_mean: {label: Country's mean},
+  cohort_year: {label: Mean of year}, reading_of: {label: Against colleagues}}
 n: n
 rows: 60
 unknown: not placed
@@ -337,9 +294,8 @@ x: value
 y: rendering_npi
 interval: interval
 n: n
-columns: {rendering_npi: {label: Surgeon, format: surgeon},
-  value: {label: Lesions of four stages or more, format: percent}, n: {label: Lesions, format: count},
-  others_value: {label: Colleagues, format: percent}, reading_of: {label: Against colleagues, format: text},
+columns: {value: {label: Lesions of four stages or more, format: percent}, n: {label: Lesions},
+  others_value: {label: Colleagues, format: percent}, reading_of: {label: Against colleagues},
   placed: number, outliers: number}
 hidden: placed outliers
 rows: 40
@@ -356,11 +312,8 @@ select
     mirror.others_value,
     mirror.reading as reading_of,
     count(*) over () as placed,
-    count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over () as outliers,
-    case count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over ()
-        when 0 then 'No surgeon lies outside the outer limits; {placed:surgeon is|surgeons are} placed.'
-        else '{outliers:surgeon lies|surgeons lie} outside the outer limits, of {placed} placed.'
-    end as reading
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    surgeons_outside(outliers) || '.' as reading
 from audit.practice_mirror as mirror
 where
     mirror.period = 'last_12_months' and mirror.measure = 'four_or_more_stages'
@@ -370,11 +323,11 @@ order by mirror.rendering_npi
 /* ---
 title: Uniformity
 reading: "The most uniform surgeon: {largest} of lesions with one number of stages above one. Near 100%, look at the maps."
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: Lesions, format: count},
-  commonest: {label: Commonest number above one, format: text},
+columns: {n: {label: Lesions},
+  commonest: {label: Commonest number above one},
   value: {label: Lesions with it, format: percent}, interval: {label: 95% interval, format: interval},
-  others_value: {label: Colleagues, format: percent}, spread: {label: Spread of stages, format: number},
-  reading_of: {label: Against colleagues, format: text}, largest: percent}
+  others_value: {label: Colleagues, format: percent}, spread: {label: Spread of stages},
+  reading_of: {label: Against colleagues}, largest: percent}
 hidden: largest
 n: n
 rows: 60
@@ -415,7 +368,7 @@ low: funnel_lower_95
 high: funnel_upper_95
 outer_low: funnel_lower
 outer_high: funnel_upper
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: First stages, format: count},
+columns: {n: {label: First stages},
   value: {label: Share of 17313, format: percent}, practice: {label: Practice, format: percent},
   shrunk_value: {label: Shrunk, format: percent},
   funnel_lower_95: {label: Lower 95% limit, format: percent},
@@ -423,7 +376,7 @@ columns: {rendering_npi: {label: Surgeon, format: surgeon}, n: {label: First sta
   funnel_lower: {label: Lower 99.8% limit, format: percent},
   funnel_upper: {label: Upper 99.8% limit, format: percent},
   cohort_percentile: {label: Percentile in the country, format: number},
-  percentile_year: {label: Of year, format: text}, placed: number, outliers: number}
+  percentile_year: {label: Of year}, placed: number, outliers: number}
 hidden: placed outliers
 n: n
 empty: Nobody has 30 first stages in these twelve months.
@@ -431,44 +384,33 @@ note: >
   17313 units / 17311 and 17313 units. Surgeons with n below 30 are left out. The percentile is among surgeons of the
   country in the year beside it, Medicare's patients alone; this practice's share is of all payers.
 --- */
-with trunk as (
-    select
-        mirror.*,
-        sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0) as practice
-    from audit.practice_mirror as mirror
-    where mirror.period = 'last_12_months' and mirror.measure = 'trunk_share'
-)
-
 select
-    trunk.rendering_npi,
-    trunk.n,
-    trunk.value,
-    trunk.practice,
-    trunk.shrunk_value,
-    trunk.funnel_lower_95,
-    trunk.funnel_upper_95,
-    trunk.funnel_lower,
-    trunk.funnel_upper,
-    cast(round(trunk.cohort_percentile) as integer) as cohort_percentile,
-    cast(trunk.percentile_year as varchar) as percentile_year,
-    count(*) over () as placed,
-    count(*) filter (where trunk.reading in ('high outlier', 'low outlier')) over () as outliers,
-    case count(*) filter (where trunk.reading in ('high outlier', 'low outlier')) over ()
-        when 0 then 'No surgeon lies outside the outer limits; {placed:surgeon is|surgeons are} placed.'
-        else '{outliers:surgeon lies|surgeons lie} outside the outer limits, of {placed} placed.'
-    end as reading
-from trunk
-where trunk.practice_rank is not null
-order by trunk.n desc, trunk.rendering_npi
+    mirror.rendering_npi,
+    mirror.n,
+    mirror.value,
+    sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0) as practice,
+    mirror.shrunk_value,
+    mirror.funnel_lower_95,
+    mirror.funnel_upper_95,
+    mirror.funnel_lower,
+    mirror.funnel_upper,
+    cast(round(mirror.cohort_percentile) as integer) as cohort_percentile,
+    cast(mirror.percentile_year as varchar) as percentile_year,
+    count(mirror.practice_rank) over () as placed,
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    surgeons_outside(outliers) || '.' as reading
+from audit.practice_mirror as mirror
+where mirror.period = 'last_12_months' and mirror.measure = 'trunk_share'
+qualify mirror.practice_rank is not null
+order by mirror.n desc, mirror.rendering_npi
 
 /* ---
 title: 17315 and lesions per day
-columns: {what: {label: Measure, format: text}, rendering_npi: {label: Surgeon, format: surgeon},
-  n: {label: n, format: count}, n_of: {label: n counts, format: text}, value: number,
-  lower: {label: 95% from, format: number}, upper: {label: 95% to, format: number},
-  shrunk_value: {label: Shrunk, format: number}, others_value: {label: Colleagues, format: number},
+columns: {what: {label: Measure}, n: {label: n}, n_of: {label: n counts}, value: number,
+  lower: {label: 95% from}, upper: {label: 95% to},
+  shrunk_value: {label: Shrunk}, others_value: {label: Colleagues},
   cohort_percentile: {label: Percentile in the country, format: number},
-  percentile_year: {label: Of year, format: text}, reading_of: {label: Against colleagues, format: text},
+  percentile_year: {label: Of year}, reading_of: {label: Against colleagues},
   placed: number, outliers: number}
 hidden: placed outliers
 n: n
@@ -497,11 +439,8 @@ select
     cast(mirror.percentile_year as varchar) as percentile_year,
     mirror.reading as reading_of,
     count(*) over () as placed,
-    count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over () as outliers,
-    case count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over ()
-        when 0 then 'No value lies outside the outer limits, of {placed} placed.'
-        else '{outliers:value lies|values lie} outside the outer limits, of {placed} placed.'
-    end as reading
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    values_outside(outliers, 'value', '{placed} placed') as reading
 from audit.practice_mirror as mirror
 where
     mirror.period = 'last_12_months'
@@ -516,10 +455,10 @@ x: rendering_npi
 y: closure
 value: value
 n: n
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, closure: text,
+columns: {closure: text,
   value: {label: Share of days, format: percent}, interval: {label: 95% interval, format: interval},
-  n: {label: Days, format: count}, others_value: {label: Colleagues, format: percent},
-  reading_of: {label: Against colleagues, format: text}, cells: number, outliers: number}
+  n: {label: Days}, others_value: {label: Colleagues, format: percent},
+  reading_of: {label: Against colleagues}, cells: number, outliers: number}
 hidden: cells outliers
 empty: Nobody has 30 days of surgery with a closure.
 note: >
@@ -536,11 +475,8 @@ select
     mirror.others_value,
     mirror.reading as reading_of,
     count(*) over () as cells,
-    count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over () as outliers,
-    case count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over ()
-        when 0 then 'No cell lies outside the outer limits, of {cells}.'
-        else '{outliers:cell lies|cells lie} outside the outer limits, of {cells}.'
-    end as reading
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    values_outside(outliers, 'cell', '{cells}') as reading
 from audit.practice_mirror as mirror
 inner join (
     values
@@ -561,10 +497,10 @@ x: rendering_npi
 y: habit
 value: value
 n: n
-columns: {rendering_npi: {label: Surgeon, format: surgeon}, habit: {label: What, format: text},
+columns: {habit: {label: What},
   value: {label: Share, format: percent}, interval: {label: 95% interval, format: interval},
-  n: {label: Days or patients, format: count}, others_value: {label: Colleagues, format: percent},
-  reading_of: {label: Against colleagues, format: text}, cells: number, outliers: number}
+  n: {label: Days or patients}, others_value: {label: Colleagues, format: percent},
+  reading_of: {label: Against colleagues}, cells: number, outliers: number}
 hidden: cells outliers
 empty: Nobody has 30 days of surgery.
 note: >
@@ -582,11 +518,8 @@ select
     mirror.others_value,
     mirror.reading as reading_of,
     count(*) over () as cells,
-    count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over () as outliers,
-    case count(*) filter (where mirror.reading in ('high outlier', 'low outlier')) over ()
-        when 0 then 'No cell lies outside the outer limits, of {cells}.'
-        else '{outliers:cell lies|cells lie} outside the outer limits, of {cells}.'
-    end as reading
+    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
+    values_outside(outliers, 'cell', '{cells}') as reading
 from audit.practice_mirror as mirror
 inner join (
     values
@@ -604,8 +537,8 @@ order by habits.position, mirror.rendering_npi
 /* ---
 title: Whom surgeons are compared with
 reading: The cards of the cohorts above, each with its year; all of them are Medicare's patients alone.
-columns: {what: {label: Measure, format: text}, year: {label: Year, format: text},
-  used: {label: Used for, format: text}, n: {label: Surgeons, format: number}, mean: number,
+columns: {what: {label: Measure}, year: {label: Year},
+  used: {label: Used for}, n: {label: Surgeons, format: number}, mean: number,
   median: number, p95: {label: 95th percentile, format: number}, who: text}
 unknown: none
 empty: No cohort stands beside this practice's measures.

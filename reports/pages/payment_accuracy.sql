@@ -18,26 +18,31 @@ columns: {compared: count, expected_lines: count, accuracy: percent, net: exposu
   expected: exposure, under: exposure, under_lines: count, over: exposure, over_lines: count}
 n: compared
 --- */
+with sums as (
+    select
+        coalesce(cast(sum(months.compared_lines) as bigint), 0) as compared,
+        coalesce(cast(sum(months.accurate_lines) as bigint), 0) as expected_lines,
+        coalesce(sum(months.compared_expected), 0) as expected,
+        coalesce(sum(months.underpaid), 0) as under,
+        coalesce(cast(sum(months.under_lines) as bigint), 0) as under_lines,
+        coalesce(sum(months.overpaid), 0) as over,
+        coalesce(cast(sum(months.over_lines) as bigint), 0) as over_lines
+    from audit.payment_month as months
+    where in_period(months.month)
+)
+
 select
-    count(*) as compared,
-    count(*) filter (where results.status = 'as_expected') as expected_lines,
-    count(*) filter (where results.status = 'as_expected') / nullif(count(*), 0) as accuracy,
-    wilson(count(*) filter (where results.status = 'as_expected'), count(*)) as interval,
-    coalesce(sum(results.variance) filter (where results.is_counted), 0) as net,
-    coalesce(sum(results.expected_allowed), 0) as expected,
-    coalesce(-sum(results.variance) filter (
-        where results.status = 'under' and results.is_counted
-    ), 0) as under,
-    count(*) filter (where results.status = 'under' and results.is_counted) as under_lines,
-    coalesce(sum(results.variance) filter (
-        where results.status = 'over' and results.is_counted
-    ), 0) as over,
-    count(*) filter (where results.status = 'over' and results.is_counted) as over_lines
-from audit.payment_variance as results
-inner join core.service_line as lines on results.line_id = lines.line_id
-where
-    results.status in ('as_expected', 'under', 'over')
-    and in_period(lines.date_of_service)
+    sums.compared,
+    sums.expected_lines,
+    sums.expected_lines / nullif(sums.compared, 0) as accuracy,
+    wilson(sums.expected_lines, sums.compared) as interval,
+    sums.over - sums.under as net,
+    sums.expected,
+    sums.under,
+    sums.under_lines,
+    sums.over,
+    sums.over_lines
+from sums
 
 /* ---
 chart: answer
@@ -51,47 +56,36 @@ note: >
   Price coverage: lines with an expected amount / billed lines due one (primary payer). Payment
   accuracy: lines allowed what was expected within the payer's tolerance / lines compared, which
   are those priced, answered, not denied and comparable. Tolerances stand under Method. Sources:
-  audit.expected_payment, audit.payment_variance.
+  audit.payment_month, of audit.expected_payment and audit.payment_variance.
 --- */
-with priced as (
+with shares as (
     select
-        count(*) as n,
-        count(*) filter (where prices.status = 'priced') as k
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    where in_period(lines.date_of_service)
-),
-
-compared as (
+        1 as position,
+        'price coverage: {lines} of {n:line} due a price have an expected amount.' as meaning,
+        coalesce(cast(sum(months.priced_lines) as bigint), 0) as lines,
+        coalesce(cast(sum(months.lines) as bigint), 0) as n
+    from audit.payment_month as months
+    where in_period(months.month)
+    union all
     select
-        count(*) as n,
-        count(*) filter (where results.status = 'as_expected') as k
-    from audit.payment_variance as results
-    inner join core.service_line as lines on results.line_id = lines.line_id
-    where
-        results.status in ('as_expected', 'under', 'over')
-        and in_period(lines.date_of_service)
+        2 as position,
+        'payment accuracy: {lines} of {n:line} compared were allowed what was expected'
+        || '[ (95% interval {interval})].' as meaning,
+        coalesce(cast(sum(months.accurate_lines) as bigint), 0) as lines,
+        coalesce(cast(sum(months.compared_lines) as bigint), 0) as n
+    from audit.payment_month as months
+    where in_period(months.month)
 )
 
 select
-    1 as position,
-    priced.k / nullif(priced.n, 0) as share,
-    'price coverage: {lines} of {n:line} due a price have an expected amount.' as meaning,
-    priced.k as lines,
-    priced.n,
-    wilson(priced.k, priced.n) as interval
-from priced
-union all
-select
-    2 as position,
-    compared.k / nullif(compared.n, 0) as share,
-    'payment accuracy: {lines} of {n:line} compared were allowed what was expected'
-    || '[ (95% interval {interval})].' as meaning,
-    compared.k as lines,
-    compared.n,
-    wilson(compared.k, compared.n) as interval
-from compared
-order by position
+    shares.position,
+    shares.lines / nullif(shares.n, 0) as share,
+    shares.meaning,
+    shares.lines,
+    shares.n,
+    wilson(shares.lines, shares.n) as interval
+from shares
+order by shares.position
 
 /* ---
 chart: answer
@@ -115,20 +109,13 @@ note: >
 --- */
 with compared as (
     select
-        count(*) as n,
-        coalesce(-sum(results.variance) filter (
-            where results.status = 'under' and results.is_counted
-        ), 0) as under,
-        count(*) filter (where results.status = 'under' and results.is_counted) as under_lines,
-        coalesce(sum(results.variance) filter (
-            where results.status = 'over' and results.is_counted
-        ), 0) as over,
-        count(*) filter (where results.status = 'over' and results.is_counted) as over_lines
-    from audit.payment_variance as results
-    inner join core.service_line as lines on results.line_id = lines.line_id
-    where
-        results.status in ('as_expected', 'under', 'over')
-        and in_period(lines.date_of_service)
+        coalesce(sum(months.compared_lines), 0) as n,
+        coalesce(sum(months.underpaid), 0) as under,
+        coalesce(sum(months.under_lines), 0) as under_lines,
+        coalesce(sum(months.overpaid), 0) as over,
+        coalesce(sum(months.over_lines), 0) as over_lines
+    from audit.payment_month as months
+    where in_period(months.month)
 ),
 
 seen as (
@@ -262,58 +249,37 @@ note: >
   of the month are answered, and their figures will move. Coverage is of lines due a price, accuracy
   and dollars are of lines compared; dollars count only variances that are not marked invalid.
 --- */
-with months as (
-    select
-        strftime(last.day - to_months(cast(12 - m as integer)), '%Y-%m') as month
-    from (
-        select max(lines.date_of_service) as day
-        from core.service_line as lines
-        where in_period(lines.date_of_service)
-    ) as last
-    cross join range(13) as r (m)
-    where last.day is not null
-),
-
-sums as (
-    select
-        strftime(lines.date_of_service, '%Y-%m') as month,
-        count(*) as due,
-        count(*) filter (where prices.status = 'priced') as priced,
-        count(*) filter (where lines.is_adjudicated) as answered,
-        count(*) filter (where results.status in ('as_expected', 'under', 'over')) as compared,
-        count(*) filter (where results.status = 'as_expected') as as_expected
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    left join audit.payment_variance as results on prices.line_id = results.line_id
-    group by month
+with shown as (
+    select unnest(thirteen_months(max(months.month))) as month
+    from audit.payment_month as months
+    where in_period(months.month)
 ),
 
 figures as (
     select
-        months.month,
-        measures.position,
-        measures.measure,
-        case measures.position when 1 then sums.due else sums.compared end as n,
-        case measures.position
-            when 1 then sums.priced / nullif(sums.due, 0)
-            else sums.as_expected / nullif(sums.compared, 0)
-        end as value,
-        sums.answered < 0.9 * sums.due as is_unfinished
-    from months
-    left join sums on months.month = sums.month
-    cross join (
+        shown.month,
+        u.measure,
+        u.position,
+        sum(u.part) as part,
+        coalesce(cast(sum(u.n) as bigint), 0) as n,
+        coalesce(sum(months.answered_lines) < 0.9 * sum(months.lines), false) as is_unfinished
+    from shown
+    left join audit.payment_month as months on shown.month = strftime(months.month, '%Y-%m')
+    cross join lateral (
         values
-        (1, 'Price coverage'),
-        (2, 'Payment accuracy')
-    ) as measures (position, measure)
+        (1, 'Price coverage', months.priced_lines, months.lines),
+        (2, 'Payment accuracy', months.accurate_lines, months.compared_lines)
+    ) as u (position, measure, part, n)
+    where shown.month is not null
+    group by shown.month, u.measure, u.position
 )
 
 select
     figures.measure,
     figures.month,
-    figures.value,
-    coalesce(figures.n, 0) as n,
-    coalesce(figures.is_unfinished, false) as is_unfinished
+    figures.part / nullif(figures.n, 0) as value,
+    figures.n,
+    figures.is_unfinished
 from figures
 order by figures.position, figures.month
 
@@ -332,61 +298,28 @@ note: >
   of the month are answered, and their figures will move. Coverage is of lines due a price, accuracy
   and dollars are of lines compared; dollars count only variances that are not marked invalid.
 --- */
-with months as (
-    select
-        strftime(last.day - to_months(cast(12 - m as integer)), '%Y-%m') as month
-    from (
-        select max(lines.date_of_service) as day
-        from core.service_line as lines
-        where in_period(lines.date_of_service)
-    ) as last
-    cross join range(13) as r (m)
-    where last.day is not null
-),
-
-sums as (
-    select
-        strftime(lines.date_of_service, '%Y-%m') as month,
-        count(*) as due,
-        count(*) filter (where lines.is_adjudicated) as answered,
-        count(*) filter (where results.status in ('as_expected', 'under', 'over')) as compared,
-        coalesce(-sum(results.variance) filter (
-            where results.status = 'under' and results.is_counted
-        ), 0) as under,
-        coalesce(sum(results.variance) filter (
-            where results.status = 'over' and results.is_counted
-        ), 0) as over
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    left join audit.payment_variance as results on prices.line_id = results.line_id
-    group by month
-),
-
-figures as (
-    select
-        months.month,
-        measures.position,
-        measures.measure,
-        sums.compared as n,
-        case measures.position when 3 then sums.under else sums.over end as value,
-        sums.answered < 0.9 * sums.due as is_unfinished
-    from months
-    left join sums on months.month = sums.month
-    cross join (
-        values
-        (3, 'Potential underpayment'),
-        (4, 'Potential overpayment')
-    ) as measures (position, measure)
+with shown as (
+    select unnest(thirteen_months(max(months.month))) as month
+    from audit.payment_month as months
+    where in_period(months.month)
 )
 
 select
-    figures.measure,
-    figures.month,
-    figures.value,
-    coalesce(figures.n, 0) as n,
-    coalesce(figures.is_unfinished, false) as is_unfinished
-from figures
-order by figures.position, figures.month
+    u.measure,
+    shown.month,
+    sum(u.value) as value,
+    coalesce(cast(sum(months.compared_lines) as bigint), 0) as n,
+    coalesce(sum(months.answered_lines) < 0.9 * sum(months.lines), false) as is_unfinished
+from shown
+left join audit.payment_month as months on shown.month = strftime(months.month, '%Y-%m')
+cross join lateral (
+    values
+    (1, 'Potential underpayment', months.underpaid),
+    (2, 'Potential overpayment', months.overpaid)
+) as u (position, measure, value)
+where shown.month is not null
+group by shown.month, u.measure, u.position
+order by u.position, shown.month
 
 /* ---
 title: The three largest patterns of underpayment
@@ -446,24 +379,17 @@ note: >
 --- */
 with payers as (
     select
-        lines.payer,
-        case when lines.line_of_business = 'medicare' then 'Medicare' else 'contract' end as basis,
-        count(*) as compared,
-        count(*) filter (where results.status = 'as_expected') as as_expected,
-        count(*) filter (where results.status = 'under' and results.is_counted) as under_lines,
-        count(*) filter (where results.status = 'over' and results.is_counted) as over_lines,
-        coalesce(-sum(results.variance) filter (
-            where results.status = 'under' and results.is_counted
-        ), 0) as under,
-        coalesce(sum(results.variance) filter (
-            where results.status = 'over' and results.is_counted
-        ), 0) as over
-    from audit.payment_variance as results
-    inner join core.service_line as lines on results.line_id = lines.line_id
-    where
-        results.status in ('as_expected', 'under', 'over')
-        and in_period(lines.date_of_service)
-    group by lines.payer, basis
+        months.payer,
+        case when months.line_of_business = 'medicare' then 'Medicare' else 'contract' end as basis,
+        cast(sum(months.compared_lines) as bigint) as compared,
+        cast(sum(months.accurate_lines) as bigint) as as_expected,
+        cast(sum(months.under_lines) as bigint) as under_lines,
+        cast(sum(months.over_lines) as bigint) as over_lines,
+        sum(months.underpaid) as under,
+        sum(months.overpaid) as over
+    from audit.payment_month as months
+    where months.compared_lines > 0 and in_period(months.month)
+    group by months.payer, basis
 )
 
 select
@@ -482,7 +408,7 @@ select
     ) as least,
     min(payers.as_expected / payers.compared) over () as lowest
 from payers
-order by payers.compared desc, payers.payer
+order by payers.compared desc, payers.payer, payers.basis
 
 /* ---
 title: Inferred, not contracted

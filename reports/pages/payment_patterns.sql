@@ -157,7 +157,8 @@ largest as (
     limit 10
 ),
 
-examples as (
+-- found first, so that the wide tables are read for their lines alone
+examples as materialized (
     select
         largest.pattern_id,
         largest.payer,
@@ -183,7 +184,7 @@ select
 from examples
 inner join audit.payment_variance as results on examples.line_id = results.line_id
 inner join core.service_line as lines on examples.line_id = lines.line_id
-left join audit.expected_payment as prices on examples.line_id = prices.line_id
+inner join audit.expected_payment as prices on examples.line_id = prices.line_id
 order by abs(examples.dollars) desc, examples.pattern_id, abs(results.variance) desc, examples.line_id
 
 /* ---

@@ -1087,6 +1087,7 @@ term_amounts as (
                     amounts.participation_fee * term_rates.renderer_rate, 2
                 ) as decimal(12, 2))
         end as amount,
+        case when priced_terms.unpriced_reason is null then priced_terms.full_fee end as full_fee,
         case
             when
                 terms.contract_basis = 'percent_of_charge'
@@ -1112,6 +1113,7 @@ allowed_lines as (
         ranked_lines.term,
         ranked_lines.situation,
         ranked_lines.is_contract,
+        term_amounts.full_fee,
         term_amounts.amount,
         case
             when term_amounts.charge_share is not null
@@ -1175,6 +1177,7 @@ deductible_lines as (
         lines.term,
         lines.situation,
         lines.is_contract,
+        lines.full_fee,
         lines.amount,
         lines.allowed,
         lines.mips_factor,
@@ -1613,6 +1616,7 @@ chosen_lines as (
         lines.line_id,
         lines.patient_id,
         noted_lines.locality_note,
+        lines.full_fee as medicare_fee,
         lines.amount as medicare_allowed,
         lines.mips_factor,
         lines.deductible,
@@ -1647,6 +1651,7 @@ select
     outcomes.coinsurance,
     outcomes.sequestration,
     outcomes.mips_adjustment,
+    lines.medicare_fee,
     lines.medicare_allowed,
     case
         when lines.locality_note is null then outcomes.explanation

@@ -151,63 +151,60 @@ chart_evidence as (
     left join stage_evidence as stages on lesions.line_id = stages.line_id
 ),
 
+states as (
+    select cast(0 as int) as state
+    union all
+    select cast(1 as int) as state
+    union all
+    select cast(2 as int) as state
+),
+
+listed_evidence as (
+    select
+        chart.line_id,
+        states.state,
+        substr(
+            case when chart.lesion = states.state then ', diagnosis and tumour type' else '' end
+            || case when chart.site = states.state then ', site' else '' end
+            || case
+                when chart.indication = states.state then ', reason for Mohs surgery'
+                else ''
+            end
+            || case when chart.size = states.state then ', size' else '' end
+            || case when chart.biopsy = states.state then ', biopsy report' else '' end
+            || case
+                when chart.one_physician = states.state
+                    then ', statement that one physician cut and read'
+                else ''
+            end
+            || case when chart.signature = states.state then ', signature' else '' end
+            || case when chart.note = states.state then ', operative note of each stage' else '' end
+            || case when chart.map = states.state then ', map of each stage' else '' end
+            || case
+                when chart.slides = states.state then ', description of the slides'
+                else ''
+            end,
+            3
+        ) as documents
+    from chart_evidence as chart
+    cross join states
+),
+
 told_evidence as (
     select
         chart.line_id,
         chart.records_requested_date,
         chart.records_sent_date,
-        substr(
-            case when chart.lesion = 2 then ', diagnosis and tumour type' else '' end
-            || case when chart.site = 2 then ', site' else '' end
-            || case when chart.indication = 2 then ', reason for Mohs surgery' else '' end
-            || case when chart.size = 2 then ', size' else '' end
-            || case when chart.biopsy = 2 then ', biopsy report' else '' end
-            || case
-                when chart.one_physician = 2
-                    then ', statement that one physician cut and read'
-                else ''
-            end
-            || case when chart.signature = 2 then ', signature' else '' end
-            || case when chart.note = 2 then ', operative note of each stage' else '' end
-            || case when chart.map = 2 then ', map of each stage' else '' end
-            || case when chart.slides = 2 then ', description of the slides' else '' end,
-            3
-        ) as evidence_present,
-        substr(
-            case when chart.lesion = 0 then ', diagnosis and tumour type' else '' end
-            || case when chart.site = 0 then ', site' else '' end
-            || case when chart.indication = 0 then ', reason for Mohs surgery' else '' end
-            || case when chart.size = 0 then ', size' else '' end
-            || case when chart.biopsy = 0 then ', biopsy report' else '' end
-            || case
-                when chart.one_physician = 0
-                    then ', statement that one physician cut and read'
-                else ''
-            end
-            || case when chart.signature = 0 then ', signature' else '' end
-            || case when chart.note = 0 then ', operative note of each stage' else '' end
-            || case when chart.map = 0 then ', map of each stage' else '' end
-            || case when chart.slides = 0 then ', description of the slides' else '' end,
-            3
-        ) as evidence_missing,
-        substr(
-            case when chart.lesion = 1 then ', diagnosis and tumour type' else '' end
-            || case when chart.site = 1 then ', site' else '' end
-            || case when chart.indication = 1 then ', reason for Mohs surgery' else '' end
-            || case when chart.size = 1 then ', size' else '' end
-            || case when chart.biopsy = 1 then ', biopsy report' else '' end
-            || case
-                when chart.one_physician = 1
-                    then ', statement that one physician cut and read'
-                else ''
-            end
-            || case when chart.signature = 1 then ', signature' else '' end
-            || case when chart.note = 1 then ', operative note of each stage' else '' end
-            || case when chart.map = 1 then ', map of each stage' else '' end
-            || case when chart.slides = 1 then ', description of the slides' else '' end,
-            3
-        ) as evidence_unknown
+        present.documents as evidence_present,
+        missing.documents as evidence_missing,
+        unclear.documents as evidence_unknown
     from chart_evidence as chart
+    inner join listed_evidence as present
+        on chart.line_id = present.line_id and present.state = 2
+    inner join listed_evidence as missing
+        on chart.line_id = missing.line_id and missing.state = 0
+    inner join listed_evidence as unclear
+        on chart.line_id = unclear.line_id and unclear.state = 1
 ),
 
 -- decisions that say what was done and leave the denial open; appeals and write-offs are states

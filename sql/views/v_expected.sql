@@ -27,6 +27,7 @@ select
     prices.modifier_rate,
     prices.expected_allowed,
     prices.expected_paid,
+    prices.medicare_fee,
     prices.medicare_allowed,
     prices.fee_schedule,
     prices.contract_source,
