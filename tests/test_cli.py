@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import warehouse
 from schemas.dictionary import tables
-from tests.conftest import Demo, mohs
+from tests.conftest import Demo, Small, mohs
 
 CATALOGUE_KEYS = {
     "id", "name", "summary", "severity", "category", "population", "needs", "scope", "effective",
@@ -208,17 +208,16 @@ def test_precision_and_recall_of_every_error_rule_are_printed(demo: Demo) -> Non
         assert all(float(rate) >= 0.98 for rate in scored[rule][6].split()), scored[rule][0]
 
 
-def test_the_truth_changes_nothing(tmp_path: Path) -> None:
-    mohs("simulate", "sim", "--encounters", "80", "--months", "3", cwd=tmp_path)
+def test_the_truth_changes_nothing(small: Small, tmp_path: Path) -> None:
+    assert (small.files / "truth").is_dir()
+    for folder in ("inbox", "practice"):
+        shutil.copytree(small.files / folder, tmp_path / "sim" / folder)
+    for words in (("ingest", "sim/inbox"), ("audit",)):
+        done = mohs(*words, "--practice", "sim/practice", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
     found = []
-    for name in ("with", "without"):
-        if name == "without":
-            shutil.rmtree(tmp_path / "sim" / "truth")
-        place = ("--warehouse", f"{name}.duckdb", "--practice", "sim/practice")
-        for words in (("ingest", "sim/inbox"), ("audit",)):
-            done = mohs(*words, *place, cwd=tmp_path)
-            assert done.returncode == 0, done.stderr
-        connection = warehouse.connect(tmp_path / f"{name}.duckdb", read_only=True)
+    for path in (small.place.warehouse, tmp_path / "warehouse.duckdb"):
+        connection = warehouse.connect(path, read_only=True)
         try:
             found.append(
                 {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import catalogue
-from tests.conftest import ROOT, Demo, mohs
+from tests.conftest import ROOT, Demo, mohs_process
 
 README = ROOT / "README.md"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -31,7 +31,7 @@ def run_here(command: str, folder: Path, demo: Demo) -> str:
     if words[0] == "cat":
         return (folder / words[1]).read_text()
     assert words[:3] == ["uv", "run", "mohs"], command
-    done = mohs(*words[3:], cwd=folder)
+    done = mohs_process(*words[3:], cwd=folder)
     assert done.returncode == 0, done.stderr
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from pipelines import (
     examples,
     judging,
-    landing,
     overlays,
     reference,
     rule_pages,
@@ -27,9 +26,9 @@ from pipelines import (
 from pipelines.cases import Case, read_cases
 from pipelines.dated import ReferenceFileError
 from pipelines.places import Place
-from pipelines.simulate import simulate
 from schemas.headers import Problem
 from schemas.reference import SWITCHES, Overlay
+from tests.conftest import Small
 
 BOOK = rules.read_book()
 HEAD = (
@@ -538,21 +537,18 @@ def test_a_private_rule_has_parameters_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_change_of_overlays_judges_everyone_again(tmp_path: Path) -> None:
-    out = simulate(tmp_path / "sim", 80, 3, 7).out
-    place = Place(tmp_path / "warehouse.duckdb", out / "practice")
-    outcomes = steps.land(place, list(landing.files([out / "inbox"])))
-    steps.settle(place, outcomes)
-    everyone = steps.audit(place).patients
+def test_a_change_of_overlays_judges_everyone_again(small: Small, tmp_path: Path) -> None:
+    place = small.copy(tmp_path)
+    assert place.practice is not None
+    everyone = patients_judged(place)
     assert everyone > 0
-    assert steps.audit(place).patients == 0
-    payers = pl.read_csv(out / "practice" / "payers.csv", comment_prefix="#")["payer"].to_list()
+    payers = pl.read_csv(place.practice / "payers.csv", comment_prefix="#")["payer"].to_list()
     before = findings_by_payer(place)
     rule_id, payer = max(
         ((rule, name) for rule, name in before if name in payers),
         key=lambda key: (before[key], key),
     )
-    file = out / "practice" / "overlays.csv"
+    file = place.practice / "overlays.csv"
 
     file.write_text(f"{HEAD}{rule_id},{payer},off,,2020-01-01,,policy 3,\n")
     assert steps.audit(place).patients == everyone
@@ -581,6 +577,16 @@ def findings_by_payer(place: Place) -> dict[tuple[str, str], int]:
     connection = warehouse.connect(place.warehouse, read_only=True)
     try:
         return {(rule, payer): lines for rule, payer, lines in connection.execute(query).fetchall()}
+    finally:
+        connection.close()
+
+
+def patients_judged(place: Place) -> int:
+    """Of the last audit."""
+    connection = warehouse.connect(place.warehouse, read_only=True)
+    try:
+        query = "SELECT patients FROM audit.run ORDER BY run_number DESC LIMIT 1"
+        return int(warehouse.value(connection, query))
     finally:
         connection.close()
 

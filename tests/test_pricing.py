@@ -297,38 +297,47 @@ def test_bilateral_indicator(tmp_path: Path) -> None:
     assert prices[2]["status"] == "manual"
 
 
-@pytest.mark.parametrize(
-    ("row", "status", "reason"),
-    [
-        ({"date_of_service": "2027-01-04"}, "not_priced", "no fee schedule for 2027"),
-        ({"date_of_service": "2019-12-31"}, "not_priced", "no fee schedule for 2019"),
-        ({"procedure_code": "00000"}, "not_priced", "not on the loaded schedule"),
-        ({"procedure_code": "G2211", "date_of_service": "2023-01-04"}, "not_priced", "status B"),
-        ({"modifiers": "26"}, "not_priced", "17311-26 is not on the loaded schedule"),
-        ({"modifiers": "26 TC", "procedure_code": "88305"}, "not_priced", "exclude each other"),
-        ({"locality": ""}, "not_priced", "locality unknown"),
-        ({"locality": "99999-99"}, "not_priced", "has no GPCI for 2026"),
-        ({"place_of_service": ""}, "not_priced", "place of service unknown"),
-        ({"place_of_service": "88"}, "not_priced", "place of service 88"),
-        ({"units": "1.5"}, "not_priced", "whole number"),
-        ({"units": "0"}, "not_priced", "whole number"),
-        ({"modifiers": "GZ"}, "not_priced", "does not pay"),
-        ({"modifiers": "22"}, "manual", "modifier 22"),
-        ({"modifiers": "59 52"}, "manual", "modifier 52"),
-        ({"modifiers": "QZQ"}, "manual", "modifier QZQ is not in the loaded table"),
-        ({"modifiers": "54"}, "manual", "without a global period"),
-        ({"modifiers": "54 55", "procedure_code": "14060"}, "manual", "exclude each other"),
-        ({"modifiers": "62"}, "manual", "co-surgeons are not permitted"),
-        ({"modifiers": "66"}, "manual", "team surgery is not permitted"),
-        ({"modifiers": "62 80", "procedure_code": "14301"}, "manual", "exclude each other"),
-        ({"modifiers": "80", "rendering_type": "PA"}, "manual", "renderer"),
-        ({"procedure_code": "88305", "rendering_type": "NP"}, "manual", "technical part"),
-    ],
-)
-def test_a_line_without_a_price_says_why(
-    tmp_path: Path, row: dict[str, object], status: str, reason: str
-) -> None:
-    [found] = price(tmp_path, [{"procedure_code": "17311", **row}])
+WITHOUT_PRICE: list[tuple[dict[str, object], str, str]] = [
+    ({"date_of_service": "2027-01-04"}, "not_priced", "no fee schedule for 2027"),
+    ({"date_of_service": "2019-12-31"}, "not_priced", "no fee schedule for 2019"),
+    ({"procedure_code": "00000"}, "not_priced", "not on the loaded schedule"),
+    ({"procedure_code": "G2211", "date_of_service": "2023-01-04"}, "not_priced", "status B"),
+    ({"modifiers": "26"}, "not_priced", "17311-26 is not on the loaded schedule"),
+    ({"modifiers": "26 TC", "procedure_code": "88305"}, "not_priced", "exclude each other"),
+    ({"locality": ""}, "not_priced", "locality unknown"),
+    ({"locality": "99999-99"}, "not_priced", "has no GPCI for 2026"),
+    ({"place_of_service": ""}, "not_priced", "place of service unknown"),
+    ({"place_of_service": "88"}, "not_priced", "place of service 88"),
+    ({"units": "1.5"}, "not_priced", "whole number"),
+    ({"units": "0"}, "not_priced", "whole number"),
+    ({"modifiers": "GZ"}, "not_priced", "does not pay"),
+    ({"modifiers": "22"}, "manual", "modifier 22"),
+    ({"modifiers": "59 52"}, "manual", "modifier 52"),
+    ({"modifiers": "QZQ"}, "manual", "modifier QZQ is not in the loaded table"),
+    ({"modifiers": "54"}, "manual", "without a global period"),
+    ({"modifiers": "54 55", "procedure_code": "14060"}, "manual", "exclude each other"),
+    ({"modifiers": "62"}, "manual", "co-surgeons are not permitted"),
+    ({"modifiers": "66"}, "manual", "team surgery is not permitted"),
+    ({"modifiers": "62 80", "procedure_code": "14301"}, "manual", "exclude each other"),
+    ({"modifiers": "80", "rendering_type": "PA"}, "manual", "renderer"),
+    ({"procedure_code": "88305", "rendering_type": "NP"}, "manual", "technical part"),
+]
+
+
+@pytest.fixture(scope="module")
+def without_price(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The answers to all of them, each a line of a patient of its own."""
+    rows = [
+        {"procedure_code": "17311", "patient_id": f"P{at}", **row}
+        for at, (row, _, _) in enumerate(WITHOUT_PRICE)
+    ]
+    return price(tmp_path_factory.mktemp("without"), rows)
+
+
+@pytest.mark.parametrize("at", range(len(WITHOUT_PRICE)), ids=lambda at: WITHOUT_PRICE[at][2])
+def test_a_line_without_a_price_says_why(without_price: list[dict[str, Any]], at: int) -> None:
+    _, status, reason = WITHOUT_PRICE[at]
+    found = without_price[at]
     assert found["status"] == status
     assert reason in found["reason"]
     assert found["expected_allowed"] is None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from pipelines import catalogue, landing, rules, steps, warehouse
+from pipelines import catalogue, rules, steps, warehouse
 from pipelines.places import Place
-from pipelines.simulate import simulate
+from tests.conftest import Small
 
 OWN = """/* ---
 id: ACME001
@@ -61,24 +60,10 @@ def write(folder: Path, name: str = "ACME001", *, sql: str = OWN, cases: str = E
     return path
 
 
-@pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A small practice, taken in and audited with the shipped book."""
-    folder = tmp_path_factory.mktemp("practice")
-    out = simulate(folder / "sim", 60, 2, 11).out
-    place = Place(folder / "warehouse.duckdb", out / "practice")
-    steps.settle(place, steps.land(place, list(landing.files([out / "inbox"]))))
-    steps.audit(place)
-    return place
-
-
 @pytest.fixture
-def place(audited: Place, tmp_path: Path) -> Place:
-    """A copy of it, to be audited again."""
-    assert audited.practice
-    shutil.copytree(audited.practice, tmp_path / "own")
-    shutil.copyfile(audited.warehouse, tmp_path / "warehouse.duckdb")
-    return Place(tmp_path / "warehouse.duckdb", tmp_path / "own")
+def place(small: Small, tmp_path: Path) -> Place:
+    """A copy of the small practice, to be audited again."""
+    return small.copy(tmp_path)
 
 
 def counts(place: Place) -> dict[str, int]:

@@ -20,7 +20,7 @@ import pytest
 from pipelines import landing, settling, steps, troubles, warehouse
 from pipelines.places import Place
 from schemas.dictionary import tables
-from tests.conftest import ROOT, mohs
+from tests.conftest import ROOT, mohs, mohs_process
 from tests.x12_text import bills, remits
 
 OWN_TIME = ("received_at", "path", "name")
@@ -184,7 +184,7 @@ def test_a_second_run_is_told_who_holds_the_warehouse(tmp_path: Path) -> None:
     (tmp_path / "a.837").write_text(many(1))
     path = tmp_path / "w.duckdb"
     with warehouse.locked(path):
-        second = mohs("ingest", "a.837", cwd=tmp_path, MOHS_WAREHOUSE=str(path))
+        second = mohs_process("ingest", "a.837", cwd=tmp_path, MOHS_WAREHOUSE=str(path))
     assert second.returncode == 2
     assert f"process {os.getpid()}" in second.stderr
     assert "Traceback" not in second.stderr
@@ -200,7 +200,7 @@ def test_a_warehouse_opened_by_another_program_is_told(tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     other = duckdb.connect(str(path))
     try:
-        busy = mohs("ingest", "a.837", cwd=tmp_path, MOHS_WAREHOUSE=str(path))
+        busy = mohs_process("ingest", "a.837", cwd=tmp_path, MOHS_WAREHOUSE=str(path))
     finally:
         other.close()
     assert busy.returncode == 2

@@ -33,8 +33,8 @@ CHECKED = {
 def accepts(model: type[Table], frame: pl.DataFrame) -> bool:
     """Pandera's own verdict."""
     try:
-        model.validate(frame, lazy=True)
-    except (pa.errors.SchemaErrors, pa.errors.SchemaError):
+        model.validate(frame)
+    except pa.errors.SchemaError:
         return False
     return True
 
