@@ -19,7 +19,7 @@ from pipelines import estimating
 from pipelines.estimating import Estimate, Values
 from pipelines.reviews import Reviewed, Unit, units_of
 from pipelines.sampling import CERTAINTY
-from pipelines.worksheets import NO_RECORD, NONE
+from pipelines.worksheets import MISSED, NO_RECORD, NONE
 
 ENOUGH_UNITS = 30
 """Below this a mean is not taken for normal whatever its skewness; customary."""
@@ -50,6 +50,8 @@ class Appraisal:
     dollars: pl.DataFrame
     sensitivity: pl.DataFrame
     surgeons: pl.DataFrame
+    coders: pl.DataFrame
+    decisions: pl.DataFrame
     agreement: dict[str, Any] | None
     is_advisable: bool
     advice: tuple[str, ...]
@@ -74,10 +76,12 @@ def appraise(rows: Sequence[Reviewed], record: Mapping[str, Any]) -> Appraisal:
         labels=_labels(rows),
         dollars=_dollars(units, strata),
         sensitivity=_sensitivity(units, strata, record["generator"]["seed"]),
-        surgeons=_surgeons(units),
+        surgeons=_by_person({one: _of_surgeon(units, one) for one in _names(units)}),
+        coders=_by_person(_of_coders(rows), "coder"),
+        decisions=_decisions(rows),
         agreement=_agreement(rows),
         is_advisable=is_advisable,
-        advice=advice,
+        advice=(*advice, *_unsigned(rows)),
     )
 
 
@@ -248,7 +252,8 @@ def _sensitivity(units: Sequence[Unit], strata: _Strata, seed: int) -> pl.DataFr
             rows.append(
                 {
                     "measure": name,
-                    "change": f"without {largest.unit_id}, the largest",
+                    "change": "without its largest unit",
+                    "unit_id": largest.unit_id,
                     **_limits(strata.without(largest).total(measure)),
                 }
             )
@@ -262,24 +267,54 @@ def _sensitivity(units: Sequence[Unit], strata: _Strata, seed: int) -> pl.DataFr
                     "lower_one_sided": low,
                 }
             )
-    return _rounded(pl.DataFrame(rows))
+    return _rounded(pl.DataFrame(rows, infer_schema_length=None))
 
 
 def _limits(estimate: Estimate) -> dict[str, float]:
     return {"point": estimate.point, "lower_one_sided": estimate.lower_one_sided}
 
 
-def _surgeons(units: Sequence[Unit]) -> pl.DataFrame:
-    """One row per surgeon: units, those without error with Wilson's interval, most frequent error."""
+def _names(units: Sequence[Unit]) -> list[str]:
+    return sorted({one.surgeon for one in units})
+
+
+def _of_surgeon(units: Sequence[Unit], surgeon: str) -> list[Unit]:
+    return [one for one in units if one.surgeon == surgeon]
+
+
+def _of_coders(rows: Sequence[Reviewed]) -> dict[str, list[Unit]]:
+    """Coder -> units with what they coded of each; a missed charge is the coder's of the whole unit."""
+    alone: dict[str, set[str]] = {}
+    for row in rows:
+        if row.coder:
+            alone.setdefault(row.unit_id, set()).add(row.coder)
+    own: dict[str, list[Reviewed]] = {}
+    for row in rows:
+        there = alone.get(row.unit_id, set())
+        coder = row.coder if row.line_id != MISSED else next(iter(there), "")
+        if coder and (row.line_id != MISSED or len(there) == 1):
+            own.setdefault(coder, []).append(row)
+    return {coder: units_of(lines) for coder, lines in sorted(own.items())}
+
+
+def _by_person(people: Mapping[str, Sequence[Unit]], column: str = "rendering_npi") -> pl.DataFrame:
+    """One row per surgeon or coder: units, those without error with Wilson's interval, top error."""
+    schema = {
+        column: pl.String,
+        "units": pl.Int64,
+        "without_error": pl.Int64,
+        **dict.fromkeys(("rate", "wilson_low", "wilson_high"), pl.Float64),
+        "most_frequent_error": pl.String,
+        "note": pl.String,
+    }
     rows = []
-    for surgeon in sorted({one.surgeon for one in units}):
-        own = [one for one in units if one.surgeon == surgeon]
+    for person, own in people.items():
         found = estimating.proportion(sum(one.is_correct for one in own), len(own))
         labels = Counter(label for one in own for label in one.labels)
         top = min(labels, key=lambda label: (-labels[label], label)) if labels else ""
         rows.append(
             {
-                "rendering_npi": surgeon,
+                column: person,
                 "units": len(own),
                 "without_error": found.count,
                 "rate": round(found.rate, 4),
@@ -289,7 +324,56 @@ def _surgeons(units: Sequence[Unit]) -> pl.DataFrame:
                 "note": "" if len(own) >= NO_RANKING else "too few to compare",
             }
         )
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _decisions(rows: Sequence[Reviewed]) -> pl.DataFrame:
+    """One row per line reviewed, in the order of the worksheet: who decided what, once or twice."""
+    return pl.DataFrame(
+        [
+            {
+                "role": one.role,
+                "stratum": one.stratum,
+                "place": one.place,
+                "unit_id": one.unit_id,
+                "line_id": one.line_id,
+                "procedure_code": one.procedure_code,
+                "paid": one.paid,
+                "difference": one.difference,
+                "label": one.label,
+                "reviewer": one.reviewer,
+                "second_label": one.second_label,
+                "second_reviewer": one.second_reviewer,
+                "note": one.note,
+            }
+            for one in rows
+            if one.line_id != MISSED or one.label != NONE
+        ],
+        schema={
+            **dict.fromkeys(("role", "stratum"), pl.String),
+            "place": pl.Int64,
+            **dict.fromkeys(("unit_id", "line_id", "procedure_code"), pl.String),
+            **dict.fromkeys(("paid", "difference"), pl.Decimal(12, 2)),
+            **dict.fromkeys(
+                ("label", "reviewer", "second_label", "second_reviewer", "note"), pl.String
+            ),
+        },
+    )
+
+
+def _unsigned(rows: Sequence[Reviewed]) -> tuple[str, ...]:
+    """What keeps the index of evidence from being complete."""
+    said = []
+    unsigned = sum(not one.reviewer for one in rows if one.label != NONE)
+    if unsigned:
+        said.append(f"{unsigned} rows name no reviewer; the index of evidence is not complete.")
+    apart = sum(one.second_label not in ("", one.label) for one in rows)
+    if apart:
+        said.append(
+            f"On {apart} rows two reviewers differ; the first label counts. Settle them before the "
+            "figures are used."
+        )
+    return tuple(said)
 
 
 def _agreement(rows: Sequence[Reviewed]) -> dict[str, Any] | None:

@@ -456,12 +456,37 @@ def sample(
 @click.argument("worksheet", type=FILE)
 @click.option("--manifest", type=FILE, help="[manifest.json beside the worksheet]")
 @click.option("--report", type=PATH, metavar="DIR", help="Also write page, workbook and tables.")
+@click.option(
+    "--shareable",
+    "is_shareable",
+    is_flag=True,
+    help="With --report: the copy that may leave the workplace, in DIR/shareable.",
+)
+@click.option(
+    "--keep",
+    "is_kept",
+    is_flag=True,
+    help="Keep the result in audits.csv of the practice folder, to compare the next audit with.",
+)
 @_formed
-def estimate(worksheet: Path, manifest: Path | None, report: Path | None, form: str) -> int:
-    """Say what a reviewed sample found: accuracy, dollars, limits, and whether it can be projected."""
+@_placed
+def estimate(
+    place: Any,
+    worksheet: Path,
+    manifest: Path | None,
+    report: Path | None,
+    is_shareable: bool,
+    is_kept: bool,
+    form: str,
+) -> int:
+    """Say what a reviewed sample found: accuracy, dollars, limits, and whether it can be projected.
+
+    It is compared with the last audit kept that drew the same unit in the same scope.
+    """
     from pipelines import compliance
 
-    return compliance.estimate(worksheet, manifest, form, report)
+    wanted = compliance.Estimating(form, report, is_shareable, is_kept)
+    return compliance.estimate(place, worksheet, manifest, wanted)
 
 
 @mohs.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -14,7 +15,19 @@ import click
 import polars as pl
 
 import pipelines
-from pipelines import appraisal, letters, printing, rehearsal, reviews, sampling, steps, worksheets
+from pipelines import (
+    appraisal,
+    identity,
+    letters,
+    past_audits,
+    practice,
+    printing,
+    rehearsal,
+    reviews,
+    sampling,
+    steps,
+    worksheets,
+)
 from pipelines.places import Place
 from pipelines.sampling import CERTAINTY, Design, Frame, UnusableSample
 from reports.writing import write_private
@@ -122,33 +135,67 @@ def redraw(path: Path) -> int:
     return 0
 
 
-def estimate(path: Path, manifest: Path | None, form: str, report: Path | None = None) -> int:
-    """Say what a filled worksheet found and what it means for the frame."""
+@dataclass(frozen=True)
+class Estimating:
+    """What to do with an estimate beside printing it."""
+
+    form: str = "text"
+    report: Path | None = None
+    is_shareable: bool = False
+    is_kept: bool = False
+
+
+def estimate(place: Place, path: Path, manifest: Path | None, wanted: Estimating) -> int:
+    """Say what a filled worksheet found, what it means for the frame, and how the last audit was."""
     if not path.is_file():
         raise UnusableSample(f"{path}: no such worksheet; give the file `mohs sample` wrote")
+    if wanted.is_shareable and (wanted.report is None or place.practice is None):
+        raise UnusableSample(
+            "--shareable needs --report DIR, and a practice folder whose key makes the codes of "
+            "surgeons and coders; `mohs init practice` makes one"
+        )
+    if wanted.is_kept and place.practice is None:
+        raise UnusableSample(
+            "--keep needs a practice folder, which holds audits.csv; `mohs init practice` makes one"
+        )
     record = sampling.read_manifest(manifest or path.with_name(MANIFEST))
     rows = reviews.read(path, record)
     result = appraisal.appraise(rows, record)
-    if report is not None:
-        cover, *_ = letters.deliver(result, record, report)
+    today = datetime.now(UTC).date()
+    kept = past_audits.rows_of(result, record, today)
+    comparison = past_audits.compare(kept, place.practice)
+    if wanted.is_kept and place.practice is not None:
+        click.echo(f"kept      {past_audits.keep(kept, place.practice)}", err=True)
+    if wanted.report is not None:
+        cover, *_ = letters.deliver(
+            result,
+            record,
+            comparison,
+            wanted.report,
+            counsel=practice.counsel(place.practice, today),
+            key=identity.read_key(place.practice) if wanted.is_shareable else None,
+        )
         click.echo(f"report    {cover}", err=True)
-    if form == "json":
+    if wanted.form == "json":
         told = {
             "worksheet": path.name,
             "seal": record["seal"],
             "frame": record["frame"],
             **result.as_record(),
+            "comparison": comparison.to_dicts(),
         }
         click.echo(json.dumps(told, default=printing.plain, indent=1, ensure_ascii=False))
         return 0
-    if form == "csv":
-        printing.show(result.dollars, form)
+    if wanted.form == "csv":
+        printing.show(result.dollars, wanted.form)
         return 0
-    _say_result(result, record)
+    _say_result(result, record, comparison)
     return 0
 
 
-def _say_result(result: appraisal.Appraisal, record: dict[str, Any]) -> None:
+def _say_result(
+    result: appraisal.Appraisal, record: dict[str, Any], comparison: pl.DataFrame
+) -> None:
     for sentence in result.advice:
         click.echo(sentence)
     click.echo(
@@ -168,7 +215,12 @@ def _say_result(result: appraisal.Appraisal, record: dict[str, Any]) -> None:
         result.dollars,
     )
     _say_table("What changes the answer", result.sensitivity)
+    _say_comparison(comparison)
     _say_table("By surgeon: units without error, Wilson 95 %", result.surgeons)
+    if result.coders.is_empty():
+        click.echo("\nNo coder is on file for these lines (coders.csv when the sample was drawn).")
+    else:
+        _say_table("By coder: units without error in their lines, Wilson 95 %", result.coders)
     if result.agreement is not None:
         kappa = result.agreement["kappa"]
         click.echo(
@@ -176,6 +228,21 @@ def _say_result(result: appraisal.Appraisal, record: dict[str, Any]) -> None:
             f"{result.agreement['rows']} rows; kappa "
             + ("undefined, one label only" if kappa is None else f"{kappa:.2f}")
         )
+
+
+def _say_comparison(comparison: pl.DataFrame) -> None:
+    whole = comparison.filter(pl.col("subject") == "audit")
+    why_not = whole["why_not"][0]
+    if why_not is not None:
+        click.echo(f"\nNot compared with an earlier audit: {why_not}.")
+        return
+    _say_table(
+        f"Beside the audit drawn on {whole['earlier_drawn_date'][0]}: rates for the frame, and the "
+        "difference with a 90 % interval\n(Newcombe 1998, method 10); none where nothing varied",
+        whole.select(
+            "measure", "rate", "earlier_rate", "difference", "difference_low", "difference_high"
+        ).with_columns(pl.col(pl.Float64).round(4)),
+    )
 
 
 def _say_table(title: str, frame: pl.DataFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import polars as pl
 from pipelines import warehouse
 from pipelines.appraisal import Appraisal
 from pipelines.warehouse import Connection
-from reports import delivery
+from pipelines.worksheets import NO_RECORD
+from reports import copies, delivery
 from reports.page import PAGES
 from reports.writing import Facts
 
@@ -19,17 +21,44 @@ SAMPLE = PAGES.parent / "sample"
 """Pages about a reviewed sample; they read the schema `estimate` instead of the warehouse."""
 
 
-def deliver(result: Appraisal, record: Mapping[str, Any], out: Path) -> list[Path]:
-    """Write cover, page, workbook and tables of an appraisal and its manifest; the cover first."""
+def deliver(
+    result: Appraisal,
+    record: Mapping[str, Any],
+    comparison: pl.DataFrame,
+    out: Path,
+    *,
+    counsel: str = "",
+    key: bytes | None = None,
+) -> list[Path]:
+    """Write cover, page, workbook and tables of an appraisal and its manifest; the cover first.
+
+    `comparison` is of `past_audits.compare`. With the practice's `key` it is the shareable copy, in
+    its own folder in `out`; `counsel` as in counsel.csv, blank for none.
+    """
+    copy, facts = copies.WORKING, replace(_facts(record), counsel=counsel)
+    if key is not None:
+        copy = copies.shareable(
+            [line["rendering_npi"] or "" for line in record["lines"]],
+            key,
+            coders=[line.get("coder") or "" for line in record["lines"]],
+        )
+        facts, out = replace(facts, is_shareable=True), out / "shareable"
     connection = warehouse.connect()
     try:
-        connection.execute("CREATE SCHEMA estimate")
-        for name, frame in tables(result, record).items():
-            _hold(connection, name, frame)
+        hold(connection, result, record, comparison)
         select = warehouse.selector(connection)
-        return delivery.deliver(select, out, facts=_facts(record), folder=SAMPLE)
+        return delivery.deliver(select, out, facts=facts, copy=copy, folder=SAMPLE)
     finally:
         connection.close()
+
+
+def hold(
+    connection: Connection, result: Appraisal, record: Mapping[str, Any], comparison: pl.DataFrame
+) -> None:
+    """Put what the page reads into the schema `estimate`."""
+    connection.execute("CREATE SCHEMA estimate")
+    for name, frame in {**tables(result, record), "comparison": comparison}.items():
+        _hold(connection, name, frame)
 
 
 def _hold(connection: Connection, name: str, frame: pl.DataFrame) -> None:
@@ -53,6 +82,13 @@ def tables(result: Appraisal, record: Mapping[str, Any]) -> dict[str, pl.DataFra
         "dollars": result.dollars,
         "sensitivity": result.sensitivity,
         "surgeons": result.surgeons,
+        "coders": result.coders,
+        "decisions": result.decisions,
+        "drawn": _standing(result, record),
+        "agreement": pl.DataFrame(
+            [result.agreement] if result.agreement else [],
+            schema={"rows": pl.Int64, "agreement": pl.Float64, "kappa": pl.Float64},
+        ),
         "facts": pl.DataFrame(
             [(at, *fact) for at, fact in enumerate(_told(result, record))],
             schema=["position", "fact", "value"],
@@ -73,9 +109,33 @@ def _rows(
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
+def _standing(result: Appraisal, record: Mapping[str, Any]) -> pl.DataFrame:
+    """One row per unit drawn: its place in the draw, and what became of it."""
+    there = set(result.decisions["unit_id"])
+    lost = set(result.decisions.filter(pl.col("label") == NO_RECORD)["unit_id"])
+    became = {
+        ("sample", True): "reviewed",
+        ("sample", False): "no record; a spare took its place",
+        ("spare", True): "reviewed in place of a unit without a record",
+        ("spare", False): "not needed",
+    }
+    return pl.DataFrame(
+        [
+            {
+                **{name: one[name] for name in ("role", "stratum", "place", "row", "unit_id")},
+                "became": "no record and no spare; counted as overpaid in full"
+                if one["unit_id"] in lost
+                else became[one["role"], one["unit_id"] in there],
+            }
+            for one in record["drawn"]
+        ]
+    )
+
+
 def _told(result: Appraisal, record: Mapping[str, Any]) -> list[tuple[str, str]]:
     design, frame = record["design"], record["frame"]
-    told = [
+    spares = result.decisions.filter(pl.col("role") == "spare")["unit_id"].n_unique()
+    return [
         ("Unit", design["unit"]),
         ("Period", _period(record)),
         ("Payers", ", ".join(design["payers"]) or "all"),
@@ -85,17 +145,11 @@ def _told(result: Appraisal, record: Mapping[str, Any]) -> list[tuple[str, str]]
         ("Generator and seed", f"{record['generator']['name']}, {record['generator']['seed']}"),
         ("Drawn and sealed", record["drawn_at"]),
         ("Seal", record["seal"]),
+        (
+            "Spares used",
+            f"{spares}, each for a unit whose record could not be had" if spares else "none",
+        ),
     ]
-    if result.agreement is not None:
-        kappa = result.agreement["kappa"]
-        told.append(
-            (
-                "Two reviewers",
-                f"agree on {result.agreement['agreement']:.0%} of {result.agreement['rows']} rows; "
-                f"Cohen's kappa {'undefined, one label only' if kappa is None else f'{kappa:.2f}'}",
-            )
-        )
-    return told
 
 
 def _period(record: Mapping[str, Any]) -> str:

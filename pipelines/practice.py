@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from pipelines import decisions, dismissals, reference, worklist
+from pipelines import audit_files, decisions, dismissals, reference, worklist
 from schemas.reference import PRACTICE
 
 
@@ -30,7 +31,19 @@ def people(folder: Path | None) -> pl.DataFrame:
     return pl.concat(numbers).filter(pl.col("number") != "").unique("number", keep="first")
 
 
-DECIDED = (decisions.FILE, dismissals.FILE, worklist.FILE)
+def counsel(folder: Path | None, day: date) -> str:
+    """Counsel at whose direction audits are prepared on that day, by counsel.csv; blank for none."""
+    (_, frame), *_ = reference.tables(folder, only={"counsel"})
+    return named_counsel(frame, day)
+
+
+def named_counsel(frame: pl.DataFrame, day: date) -> str:
+    """The counsel of reference.counsel on that day, parted by `; `; blank for none."""
+    there = frame.filter(pl.lit(day).is_between("effective_from", "effective_to"))
+    return "; ".join(sorted(there["counsel"]))
+
+
+DECIDED = (decisions.FILE, dismissals.FILE, worklist.FILE, *audit_files.CHECKS)
 """Files of what was decided about results: what is said of a patient does not rest on them."""
 
 

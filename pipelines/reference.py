@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import deadlines, decisions, dismissals, ledgers, overlays, terms
+from pipelines import audit_files, deadlines, decisions, dismissals, ledgers, overlays, terms
 from pipelines.dated import (
     ReferenceFileError,
     check,
@@ -115,6 +115,8 @@ def tables(
                 dismissals.require_end(frame)
             if model is Disposition:
                 frame = ledgers.as_meant(frame, "line_id", "note")
+            if name in audit_files.CHECKS:
+                frame = audit_files.settle(name, frame)
             loaded.append((model, terms.yearly(frame) if model is Contract else frame))
         else:
             loaded.append((model, empty(model)))

@@ -52,6 +52,11 @@ class Reviewed:
     audited_paid: Decimal
     label: str
     second_label: str
+    reviewer: str = ""
+    second_reviewer: str = ""
+    note: str = ""
+    procedure_code: str = ""
+    coder: str = ""
 
     @property
     def difference(self) -> Decimal:
@@ -271,7 +276,7 @@ def _judged(
     except InvalidOperation:
         tell(number, "audited_allowed or audited_units is no amount", "write it as 1234.56")
         return None
-    trouble = _contradiction(label, cell, row, allowed, audited, units)
+    trouble = _second_opinion(cell) or _contradiction(label, cell, row, allowed, audited, units)
     if trouble:
         tell(number, *trouble)
         return None
@@ -295,6 +300,11 @@ def _judged(
         due,
         label,
         cell["second_label"],
+        cell["reviewer"],
+        cell["second_reviewer"],
+        _active(cell["note"]),
+        row["procedure_code"] or "",
+        row.get("coder") or "",
     )
 
 
@@ -308,6 +318,19 @@ def _paid_of(audited: Decimal, allowed: Decimal, paid: Decimal, share: Decimal) 
     beyond = max(audited - allowed, Decimal(0)) if allowed > 0 else Decimal(0)
     due = (audited - beyond) * own + beyond * (own if own > 0 else share)
     return due.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _second_opinion(cell: Mapping[str, str]) -> tuple[str, str] | None:
+    """A second label is of somebody else, else kappa says nothing; the remedy."""
+    first, second = cell["reviewer"], cell["second_reviewer"]
+    if cell["second_label"] and not second:
+        return "has a second_label and no second_reviewer", "give their initials"
+    if cell["second_label"] and first.casefold() == second.casefold():
+        return (
+            f"has {second} as both reviewers",
+            "a second review is somebody else's; correct one, or clear second_label",
+        )
+    return None
 
 
 def _contradiction(

@@ -25,6 +25,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import polars as pl
 
@@ -150,7 +151,12 @@ def build_frame(snapshot: Connection, design: Design) -> Frame:
 
 def _ask(snapshot: Connection, name: str, values: Mapping[str, Any]) -> pl.DataFrame:
     query = warehouse.select_text(warehouse.SQL / "study" / f"{name}.sql")
-    return warehouse.select(snapshot, query, dict(values))
+    try:
+        return warehouse.select(snapshot, query, dict(values))
+    except duckdb.CatalogException:
+        raise UnusableSample(
+            "the snapshot was published by an earlier mohs; run `mohs audit` once, then draw"
+        ) from None
 
 
 def _stratum(units: pl.DataFrame, design: Design) -> pl.Series:

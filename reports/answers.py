@@ -118,7 +118,8 @@ def _answer(select: Select, exhibit: Exhibit, key: str, copy: Copy) -> Answer:
     _check_columns(exhibit, data)
     forms = _forms(exhibit, data)
     if copy.is_shareable and exhibit.is_shareable is False:
-        return Answer(key, exhibit, data.clear(), {}, None, empty=LEFT_OUT)
+        # what says nothing where it has nothing to say says nothing here
+        return Answer(key, exhibit, data.clear(), {}, None, empty=LEFT_OUT if exhibit.empty else "")
     formats = {name: form for name, (_, form) in forms.items()}
     shown = copies.show(data, formats, exhibit.n, copy, templates=_templates(exhibit, data))
     if shown.left_out:
@@ -171,6 +172,9 @@ def _drawn(answer: Answer) -> tuple[charts.Drawing, str]:
         return None, exhibit.empty
     if answer.gone & {*exhibit.arguments.values()}:
         return None, "The chart would show what this copy leaves out; the table has the rest."
+    if answer.withheld:
+        told = [[name for at, name in answer.withheld if at == row] for row in range(data.height)]
+        data = data.with_columns(pl.Series(charts.WITHHELD, told, dtype=pl.List(pl.String)))
     try:
         drawing = charts.draw(
             exhibit.chart, data.head(exhibit.rows or data.height), answer.forms, exhibit.arguments

@@ -3,7 +3,8 @@
 What the shareable copy does to a column is decided by its format:
 
     claim, line, patient   an exhibit that lists them is left out: each row is somebody's
-    surgeon                a code made with the practice's key: the same every time, not to be undone
+    surgeon                a surgeon or coder, as a code made with the practice's key: the same every
+                           time, not to be undone
     exposure, file, link   the column is left out
     count                  withheld under 11, and others with it (reports/suppression.py)
     percent, interval, money, dollars, number
@@ -47,7 +48,7 @@ WITHHELD = "(withheld)"
 
 @dataclass(frozen=True)
 class Copy:
-    """Which copy is made. `surgeons`: identifier -> code, for the shareable one."""
+    """Which copy is made. `surgeons`: surgeon or coder -> code, for the shareable one."""
 
     is_shareable: bool = False
     surgeons: Mapping[str, str] = field(default_factory=dict)
@@ -66,16 +67,19 @@ class Shown:
     """Why the whole table is left out; empty where it is not."""
 
 
-def shareable(identifiers: Iterable[str], key: bytes) -> Copy:
-    """A shareable copy; the key makes surgeons' codes, and only who has it can make them again."""
+def shareable(identifiers: Iterable[str], key: bytes, *, coders: Iterable[str] = ()) -> Copy:
+    """A shareable copy; the key makes surgeons' and coders' codes, and only who has it can again."""
     codes: dict[str, str] = {}
-    for identifier in sorted({one for one in identifiers if one}):
-        digest = int.from_bytes(hmac.digest(key, f"surgeon {identifier}".encode(), "sha256"), "big")
-        code = ""
-        while len(code) < 3 or f"Surgeon {code}" in codes.values():
-            digest, letter = divmod(digest, len(LETTERS))
-            code += LETTERS[letter]
-        codes[identifier] = f"Surgeon {code}"
+    for role, people in (("surgeon", identifiers), ("coder", coders)):
+        for identifier in sorted({one for one in people if one} - set(codes)):
+            digest = int.from_bytes(
+                hmac.digest(key, f"{role} {identifier}".encode(), "sha256"), "big"
+            )
+            code = ""
+            while len(code) < 3 or f"{role.title()} {code}" in codes.values():
+                digest, letter = divmod(digest, len(LETTERS))
+                code += LETTERS[letter]
+            codes[identifier] = f"{role.title()} {code}"
     return Copy(is_shareable=True, surgeons=codes)
 
 

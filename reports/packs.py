@@ -18,12 +18,16 @@ ALL_DATES = "all"
 
 @dataclass(frozen=True)
 class Pack:
-    """A report of several pages; `order` is its place on the cover."""
+    """A report of several pages; `order` is its place on the cover.
+
+    `is_audit`: its pages say so where counsel directs the audit (counsel.csv).
+    """
 
     name: str
     title: str
     sentence: str
     order: int
+    is_audit: bool = False
 
 
 @cache
@@ -31,7 +35,7 @@ def declared() -> Mapping[str, Pack]:
     """Name -> pack, in the order of the cover."""
     read = yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
     return {
-        name: Pack(name, keys["title"], keys["sentence"], order)
+        name: Pack(name, keys["title"], keys["sentence"], order, bool(keys.get("is_audit", False)))
         for order, (name, keys) in enumerate(read.items())
     }
 

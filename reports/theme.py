@@ -101,7 +101,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 NUMERIC = frozenset(
     {"money", "dollars", "exposure", "percent", "count", "number", "interval", "figure"}
 )
-UNBROKEN = frozenset({"code", "claim", "line", "patient", "surgeon"})
+UNBROKEN = frozenset({"code", "claim", "line", "patient", "surgeon", "date"})
 """Formats that are never broken over two lines."""
 PERSONAL: Mapping[str, str] = {
     # columns that name somebody or something of somebody's, whatever a page says of them

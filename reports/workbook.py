@@ -69,7 +69,8 @@ def write(
             _sheet(book.add_worksheet(name), answer, styles)
             lines.append((name, one.page.title, _meaning(answer)))
     months = {one.month for one in answered}
-    _definitions(definitions, lines, facts, months, styles)
+    privilege = next(filter(None, (facts.privilege(one.page.pack) for one in answered)), "")
+    _definitions(definitions, lines, facts, months, styles, privilege)
     book.close()
     writing.folder(out.parent)
     writing.write_private(out, content.getvalue())
@@ -136,6 +137,7 @@ def _definitions(
     facts: writing.Facts,
     months: set[str | None],
     styles: dict[str, Any],
+    privilege: str = "",
 ) -> None:
     periods = ", ".join(sorted(month or "all dates on file" for month in months))
     known = [
@@ -158,6 +160,8 @@ def _definitions(
         known.insert(
             0, ("Simulated data", "The practice, its patients and its payers are invented.")
         )
+    if privilege:
+        known.insert(0, ("Privileged and confidential", privilege))
     for row, (name, value) in enumerate(known):
         sheet.write_string(row, 0, name, styles["strong"])
         sheet.write_string(row, 1, inert(value), styles["wrap"])

@@ -57,6 +57,20 @@ class Facts:
     is_shareable: bool = False
     cut: str = ""
     """To which days claims and remittances are on file, in words."""
+    counsel: str = ""
+    """Whom the practice names as directing its coding audits (counsel.csv); blank for nobody."""
+
+    def privilege(self, pack: packs.Pack) -> str:
+        """What a pack says of counsel: nothing where the practice names none, or it is no audit's."""
+        if not self.counsel or not pack.is_audit:
+            return ""
+        parts = [
+            f"Prepared at the direction of counsel: {self.counsel}.",
+            "Marked so by the practice; whether a privilege applies is for counsel to say.",
+        ]
+        if self.is_shareable:
+            parts.append("Ask counsel before this copy leaves the workplace.")
+        return " ".join(parts)
 
 
 def render(
@@ -107,7 +121,11 @@ def write(
             paths.append(inside / f"{one.page.name}.html")
         opened.append(_opening(pack, pages, beside, month, (files or {}).get(pack.name, ())))
         cover = made.get_template("cover.html.j2").render(
-            packs=[{**opened[-1], "at": ""}], months=[], title=pack.title, home="../../index.html"
+            packs=[{**opened[-1], "at": ""}],
+            months=[],
+            title=pack.title,
+            home="../../index.html",
+            privilege=facts.privilege(pack),
         )
         write_private(inside / "index.html", cover.encode())
     months = [path.name for path in out.iterdir() if path.is_dir()]
@@ -120,7 +138,11 @@ def write(
         if name != (month or packs.ALL_DATES)
     ]
     cover = made.get_template("cover.html.j2").render(
-        packs=opened, months=earlier, title="Mohs claims audit", home=None
+        packs=opened,
+        months=earlier,
+        title="Mohs claims audit",
+        home=None,
+        privilege=next(filter(None, (facts.privilege(one["pack"]) for one in opened)), ""),
     )
     write_private(out / "index.html", cover.encode())
     return [out / "index.html", *paths]
@@ -145,10 +167,16 @@ def document(
             for one in answered
         ],
         pack=pack,
+        privilege=_privilege(made, pack),
         pages=beside,
         files=files,
         is_print=len(beside) == 0,
     )
+
+
+def _privilege(made: jinja2.Environment, pack: packs.Pack) -> str:
+    facts = made.globals["facts"]
+    return facts.privilege(pack) if isinstance(facts, Facts) else ""
 
 
 def environment(facts: Facts) -> jinja2.Environment:
@@ -165,6 +193,7 @@ def environment(facts: Facts) -> jinja2.Environment:
     style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 -- our own file
     made.globals.update(
         facts=facts,
+        privilege="",
         plotly=PLOTLY,
         script=script,
         script_digest=digest,

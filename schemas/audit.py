@@ -41,10 +41,15 @@ class Intake(WholeTable):
     charge_in: Money = column("dollars in", required=True)
     charge_accepted: Money = column("dollars accepted", required=True)
     charge_quarantined: Money = column("dollars set aside", required=True)
+    rows_superseded: pl.Int64 = column(
+        "rows accepted whose payment is not counted: a later export, or an 835, says it again",
+        required=True,
+    )
+    paid_superseded: Money = column("payments in them", required=True)
     claims_quarantined: pl.Int64 = column("claims set aside", required=True)
     reasons: Codes = column("reason codes, each once", required=True)
     file_id: str = column("file", required=True)
-    received_at: pl.Datetime = column("when it was read (UTC)", required=True)
+    received_at: pl.Datetime = column("when it was first read (UTC)", required=True)
     is_simulated: pl.Boolean = column("says it is simulated", required=True)
 
     class Config(Table.Config):
@@ -127,6 +132,9 @@ class ExpectedPayment(Table):
     coinsurance: Money = column("of it the coinsurance")
     sequestration: Money = column("withheld from the program payment")
     mips_adjustment: Money = column("added to what is left of it, signed")
+    medicare_fee: Money = column(
+        "Medicare's fee x units before any adjustment, whoever pays; null where it has none"
+    )
     medicare_allowed: Money = column(
         "by Medicare's schedule after modifiers and ranking, before the charge, whoever pays"
     )

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import polars as pl
 
 from schemas.changes import Dismissal
+from schemas.compliance import AuditClock, AuditResult, Coder, CorrectiveAction, Counsel
 from schemas.dated import Dated, Graded
 from schemas.deadlines import LINES_OF_BUSINESS, Clock, Disposition
 from schemas.denials import RarcCategory
@@ -608,5 +609,10 @@ PRACTICE: dict[str, type[Dated]] = {
     "patients.csv": PatientCrosswalk,
     "patterns.csv": PatternStatus,
     "dismissals.csv": Dismissal,
+    "counsel.csv": Counsel,
+    "audit_clocks.csv": AuditClock,
+    "corrective_actions.csv": CorrectiveAction,
+    "coders.csv": Coder,
+    "audits.csv": AuditResult,
 }
 """Files of the practice folder, and the table each fills."""

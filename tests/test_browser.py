@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from pipelines import warehouse
+from pipelines import letters, past_audits, warehouse
 from reports import answers, copies, page, printing, writing
 from tests.conftest import ROOT
-from tests.reported import FACTS, filled
+from tests.reported import FACTS, estimated, filled
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the playwright package is missing")
 
@@ -145,6 +146,15 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
+def sampled() -> warehouse.Connection:
+    """What the page of a reviewed sample reads."""
+    result, record = estimated()
+    connection = warehouse.connect()
+    kept = past_audits.rows_of(result, record, datetime.date(2026, 11, 2))
+    letters.hold(connection, result, record, past_audits.compare(kept, None))
+    return connection
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Name -> page, of every page that ships, the gallery, and a cover."""
@@ -152,13 +162,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     select = warehouse.selector(filled())
     answered = answers.answer(select)
     answered += answers.answer(select, folder=GALLERY)
+    answered += answers.answer(warehouse.selector(sampled()), folder=letters.SAMPLE)
     cover, *pages = writing.write(
         sorted(answered, key=lambda one: one.page.pack.order), out=out, facts=FACTS
     )
     return {path.stem: path for path in [cover, *pages]}
 
 
-NAMES = ["index", "gallery", *(one.name for one in page.chosen(None))]
+NAMES = ["index", "gallery", "coding_estimate", *(one.name for one in page.chosen(None))]
 
 
 def _tab(browser: Any, width: int) -> Any:
@@ -315,8 +326,10 @@ def test_the_shareable_copy_looks_as_whole(wide: Any, tmp_path: Path) -> None:
     copy = copies.shareable(["1000000004"], b"key")
     answered = answers.answer(select, pages=["run"], copy=copy)
     answered += answers.answer(select, folder=GALLERY, copy=copy)
+    answered += answers.answer(warehouse.selector(sampled()), folder=letters.SAMPLE, copy=copy)
     answered.sort(key=lambda one: one.page.pack.order)
-    for path in writing.write(answered, out=tmp_path, facts=FACTS):
+    facts = replace(FACTS, is_shareable=True, counsel="A. Counsel, LLP")
+    for path in writing.write(answered, out=tmp_path, facts=facts):
         wide.goto(path.as_uri())
         wide.wait_for_function(DRAWN)
         assert wide.evaluate(LOOK) == [], path.name

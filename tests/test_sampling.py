@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -23,7 +24,10 @@ from pipelines import (
     appraisal,
     cli,
     compliance,
+    estimating,
     letters,
+    past_audits,
+    reference,
     rehearsal,
     reviews,
     sampling,
@@ -32,6 +36,9 @@ from pipelines import (
 )
 from pipelines.sampling import CERTAINTY, Design, UnusableSample
 from pipelines.warehouse import Connection
+from schemas.compliance import AuditResult
+from schemas.dictionary import tables
+from schemas.table import create_statement, polars_schema
 from tests import reported
 from tests.conftest import Demo
 
@@ -60,10 +67,13 @@ def snapshot() -> Connection:
         if number != 14:
             mohs.append((f"C{number:03}-1",))
         if number % 40 == 0:
-            findings.append((f"C{number:03}-2", "error", "new", False))
+            findings.append((f"C{number:03}-2", "MOHS020", "error", "new", False))
         if number % 40 == 1:
-            findings.append((f"C{number:03}-2", "warning", "known", False))
-            findings.append((f"C{number:03}-1", "error", "gone", False))
+            findings.append((f"C{number:03}-2", "MOHS020", "warning", "known", False))
+            findings.append((f"C{number:03}-1", "MOHS020", "error", "gone", False))
+        if number % 40 == 2:
+            findings.append((f"C{number:03}-1", "MOHS020", "error", "new", True))
+            findings.append((f"C{number:03}-2", "MOHS251", "error", "new", False))
     connection = warehouse.connect()
     connection.execute("CREATE SCHEMA core")
     connection.execute("CREATE SCHEMA audit")
@@ -78,10 +88,33 @@ def snapshot() -> Connection:
     connection.execute("INSERT INTO core.service_line SELECT * FROM held")
     connection.execute("CREATE TABLE core.mohs_line (line_id VARCHAR)")
     connection.executemany("INSERT INTO core.mohs_line VALUES (?)", mohs)
-    connection.execute(
-        "CREATE TABLE audit.finding (line_id VARCHAR, severity VARCHAR, state VARCHAR, is_superseded BOOLEAN)"
+    for name in ("change", "rule"):
+        connection.execute(create_statement(tables()[f"audit.{name}"]))
+    for rule, basis in (("MOHS020", "claim"), ("MOHS251", "payment")):
+        reported.put(connection, "audit.rule", [{"rule_id": rule, "basis": basis}])
+    reported.put(
+        connection,
+        "audit.change",
+        [
+            {
+                "kind": "finding",
+                "item_id": f"{rule} {line_id}",
+                "label": rule,
+                "line_id": line_id,
+                "severity": severity,
+                "since_month": since,
+                "is_dismissed": is_dismissed,
+            }
+            for line_id, rule, severity, since, is_dismissed in findings
+        ],
     )
-    connection.executemany("INSERT INTO audit.finding VALUES (?, ?, ?, ?)", findings)
+    query = warehouse.select_text(warehouse.SQL / "audit" / "coding_finding.sql")
+    connection.execute(f"CREATE VIEW audit.coding_finding AS {query}")
+    # one coder of every first line of the first surgeon
+    connection.execute(
+        "CREATE VIEW audit.line_coder AS SELECT line_id, 'KL' AS coder FROM core.service_line "
+        "WHERE rendering_npi = '1111111111' AND line_id LIKE '%-1'"
+    )
     return connection
 
 
@@ -154,6 +187,18 @@ class TestFrame:
         self, snapshot: Connection, design: Design, units: int
     ) -> None:
         assert sampling.build_frame(snapshot, design).units.height == units
+
+    def test_its_risk_leaves_out_what_was_dismissed_and_what_is_of_payments(
+        self, simple: tuple[dict[str, Any], sampling.Frame]
+    ) -> None:
+        _, frame = simple
+        tiers = {
+            tier: {int(unit[1:4]) % 40 for unit in rows["unit_id"]}
+            for (tier,), rows in frame.units.group_by("tier")
+        }
+        assert tiers["error"] == {0}
+        assert tiers["warning"] == {1}
+        assert 2 in tiers["none"]
 
     def test_an_empty_one_is_refused_with_the_remedy(self, snapshot: Connection) -> None:
         with pytest.raises(UnusableSample, match="widen --period"):
@@ -316,6 +361,16 @@ class TestWorksheet:
             (5, {"audited_allowed": 1}, "row 5: is labelled correct but audited allowed differs"),
             (5, {"audited_units": 7}, "row 5: is labelled correct but audited units differs"),
             (5, {"label": "wrong site", "audited_allowed": "much"}, "is no amount; write it as"),
+            (
+                5,
+                {"second_label": "correct"},
+                "row 5: has a second_label and no second_reviewer; give",
+            ),
+            (
+                5,
+                {"second_label": "correct", "second_reviewer": "ab"},
+                "has ab as both reviewers; a",
+            ),
             (5, {"label": "no record"}, "has a record for some lines and none for others"),
             (17, {"label": "correct", "reviewer": "AB"}, "is a spare nothing made room for"),
         ],
@@ -398,6 +453,7 @@ class TestAppraisal:
                     label="wrong stage count",
                     audited_allowed=row["allowed"] / 2,
                     second_label="overcoding",
+                    second_reviewer="CD",
                 )
             if row["place"] == "7" and row["line_id"] == worksheets.MISSED:
                 put(
@@ -412,6 +468,7 @@ class TestAppraisal:
                     label="undercoding",
                     audited_allowed=row["allowed"] + 25,
                     second_label="undercoding",
+                    second_reviewer="CD",
                 )
 
         return reviews.read(written(tmp_path, record, fill), record), record
@@ -461,7 +518,7 @@ class TestAppraisal:
         rows, record = reviewed
         result = appraisal.appraise(rows, record)
         out = tmp_path / "report"
-        letters.deliver(result, record, out)
+        letters.deliver(result, record, compared(result, record), out, counsel="A. Counsel, LLP")
         reader = reported.read(out / "all" / "sample" / "coding_estimate.html")
         said = reported.words(reader)
         assert (
@@ -482,6 +539,49 @@ class TestAppraisal:
         assert {row["Share without error"] for row in surgeons} == {"none"}
         left_out = reported.rows(reader, "How it was drawn", 2)
         assert [row["Units"] for row in left_out] == ["1", "1", "2"]
+        assert "Prepared at the direction of counsel: A. Counsel, LLP." in said
+        # both say undercoding once, else two labels that never meet: (1/7 - 1/49) / (1 - 1/49)
+        assert result.agreement is not None
+        assert result.agreement["kappa"] == 0.125
+        assert "Two reviewers judged 7 rows" in said
+        assert "agree on 14.3%; Cohen's kappa, agreement beyond chance, is 0.12." in said
+        assert "Not compared with an earlier audit: no earlier audit is kept." in said
+        decided = reported.rows(reader, "Index of decisions")
+        assert len(decided) == 40
+        assert {row["Reviewer"] for row in decided} == {"AB"}
+        assert {row["Second reviewer"] for row in decided} == {"CD", "none"}
+        coded = [one for one in record["lines"] if one["coder"] == "KL" and one["role"] == "sample"]
+        [coder] = reported.rows(reader, "By coder")
+        assert (coder["Coder"], int(coder["Units reviewed"])) == ("KL", len(coded))
+        wrong = {row.line_id for row in rows if not row.is_correct and row.coder == "KL"}
+        missed = {row.unit_id for row in rows if row.label == "missed charge"}
+        units = {one["unit_id"] for one in coded if one["line_id"] in wrong}
+        units |= {one["unit_id"] for one in coded if one["unit_id"] in missed}
+        assert int(coder["Without error"]) == len(coded) - len(units)
+
+    def test_its_shareable_copy_names_nobody_and_no_record(
+        self,
+        reviewed: tuple[list[reviews.Reviewed], dict[str, Any]],
+        tmp_path: Path,
+    ) -> None:
+        rows, record = reviewed
+        result = appraisal.appraise(rows, record)
+        done = letters.deliver(result, record, compared(result, record), tmp_path, key=b"key")
+        assert tmp_path / "shareable" / "index.html" == done[0]
+        texts = [path.read_text() for path in done if path.suffix == ".html"]
+        texts += [path.read_text() for path in (tmp_path / "shareable").rglob("*.csv")]
+        assert len(texts) > 10
+        for text in texts:
+            assert not re.search(r"1111111111|2222222222|C\d{3}-\d|\bKL\b|\bAB\b|\bCD\b", text)
+        reader = reported.read(tmp_path / "shareable" / "all" / "sample" / "coding_estimate.html")
+        said = reported.words(reader)
+        # 8 of 30 is a small count, and what is left of it would tell it
+        assert "(withheld) have a potential error. A projection" in said
+        assert "Counsel" not in said
+        assert not reported.tables_of(reader, "Index of decisions")
+        assert all(
+            "withheld" in row["Lines"] for row in reported.rows(reader, "What was found")[1:]
+        )
 
     def test_a_projection_that_is_advisable_comes_with_its_limits(
         self, snapshot: Connection, tmp_path: Path
@@ -495,7 +595,7 @@ class TestAppraisal:
                 put(label="overcoding", audited_allowed=row["allowed"] / 2)
 
         result = appraisal.appraise(reviews.read(written(tmp_path, record, fill), record), record)
-        letters.deliver(result, record, tmp_path / "report")
+        letters.deliver(result, record, compared(result, record), tmp_path / "report")
         reader = reported.read(tmp_path / "report" / "all" / "sample" / "coding_estimate.html")
         half = f"${frame.units['paid'].sum() / 2:,.0f}"
         assert (
@@ -539,6 +639,95 @@ class TestAppraisal:
         assert row["error"] == 0
         assert result.is_advisable
         assert frame.units.height == 27
+
+
+def compared(result: appraisal.Appraisal, record: dict[str, Any]) -> pl.DataFrame:
+    return past_audits.compare(past_audits.rows_of(result, record, date(2026, 1, 5)), None)
+
+
+def kept_row(audit_id: str, drawn: str, rate: str, low: str, high: str, **values: Any) -> str:
+    row = {
+        "audit_id": audit_id, "drawn_date": drawn, "unit": "encounter", "design": "simple",
+        "scope": "all payers; all surgeons; with Mohs surgery; paid something", "subject": "audit",
+        "measure": "records without error", "right": "", "reviewed": "", "rate": rate, "low": low,
+        "high": high, "effective_from": drawn, "source": "test", **values,
+    }  # fmt: skip
+    return ",".join(str(row.get(name, "")) for name in past_audits.COLUMNS)
+
+
+class TestComparison:
+    """Against Newcombe 1998, Statistics in Medicine 17:873-890, table II: 56/70 against 48/80."""
+
+    def result(self, record: dict[str, Any]) -> pl.DataFrame:
+        """The audit of `record` with one measure: 56 of 70, and Wilson's 95 % interval of it."""
+        rows = {
+            "audit_id": record["seal"][:16], "drawn_date": date(2026, 1, 5), "unit": "encounter",
+            "design": "simple", "scope": past_audits.scope(record["design"]), "subject": "audit",
+            "measure": "records without error", "right": 56, "reviewed": 70,
+            "rate": Decimal("0.8000"), "low": Decimal("0.6918"), "high": Decimal("0.8771"),
+            "effective_from": date(2026, 1, 5), "effective_to": date(9999, 12, 31), "source": "t",
+        }  # fmt: skip
+        return pl.DataFrame([rows], schema=polars_schema(AuditResult))
+
+    def folder(self, path: Path, *rows: str) -> Path:
+        (path / past_audits.FILE).write_text(
+            "\n".join([",".join(past_audits.COLUMNS), *rows]) + "\n"
+        )
+        return path
+
+    def test_a_difference_has_newcombes_interval(
+        self, simple: tuple[dict[str, Any], sampling.Frame], tmp_path: Path
+    ) -> None:
+        found = estimating.proportion(48, 80)
+        low, high = (f"{one:.4f}" for one in found.wilson)
+        folder = self.folder(tmp_path, kept_row("a", "2025-06-01", "0.6000", low, high))
+        [row] = past_audits.compare(self.result(simple[0]), folder).to_dicts()
+        assert row["why_not"] is None
+        assert row["earlier_drawn_date"] == date(2025, 6, 1)
+        assert row["difference"] == pytest.approx(0.2)
+        # method 10 of the paper: 0.0524 to 0.3339
+        assert row["difference_low"] == pytest.approx(0.0524, abs=2e-4)
+        assert row["difference_high"] == pytest.approx(0.3339, abs=2e-4)
+
+    @pytest.mark.parametrize(
+        ("other", "said"),
+        [
+            ({"unit": "claim"}, "the audit before drew and reviewed another unit: claim"),
+            ({"scope": "payers Medicare"}, "the audit before had another scope: payers Medicare"),
+            ({"drawn_date": "2026-03-01"}, "no earlier audit is kept"),
+        ],
+    )
+    def test_only_an_earlier_audit_of_the_same_unit_and_scope_is_compared(
+        self,
+        simple: tuple[dict[str, Any], sampling.Frame],
+        tmp_path: Path,
+        other: dict[str, str],
+        said: str,
+    ) -> None:
+        folder = self.folder(tmp_path, kept_row("a", "2025-06-01", "0.6", "0.5", "0.7", **other))
+        [row] = past_audits.compare(self.result(simple[0]), folder).to_dicts()
+        assert row["why_not"] == said
+        assert row["difference"] is row["earlier_rate"] is None
+        # an older one like it is found behind it
+        folder = self.folder(
+            tmp_path,
+            kept_row("a", "2025-06-01", "0.6", "0.5", "0.7", **other),
+            kept_row("b", "2024-06-01", "0.7", "", ""),
+        )
+        [row] = past_audits.compare(self.result(simple[0]), folder).to_dicts()
+        assert (row["why_not"], row["earlier_rate"]) == (None, 0.7)
+        assert row["difference_low"] is None
+
+    def test_what_is_kept_is_read_back_and_gives_way_to_the_same_audit(
+        self, simple: tuple[dict[str, Any], sampling.Frame], tmp_path: Path
+    ) -> None:
+        rows = self.result(simple[0])
+        folder = self.folder(tmp_path, kept_row("a", "2025-06-01", "0.6", "0.5", "0.7"))
+        past_audits.keep(rows, folder)
+        past_audits.keep(rows, folder)
+        (_, frame), *_ = reference.tables(folder, only={"audit_result"})
+        assert sorted(frame["audit_id"]) == sorted(["a", rows["audit_id"][0]])
+        assert frame.filter(pl.col("audit_id") != "a").to_dicts() == rows.to_dicts()
 
 
 class TestSeal:
@@ -629,6 +818,16 @@ def test_the_commands_draw_redraw_and_estimate(demo: Demo, tmp_path: Path) -> No
     told = run("estimate", str(path), "--json")
     assert json.loads(told.output)["is_advisable"] is False
     assert "Nothing" not in told.output
-    text = run("estimate", str(path)).output
+    (tmp_path / "practice").mkdir()
+    practice = ("--practice", str(tmp_path / "practice"))
+    told = run("estimate", str(path), "--keep", "--csv")
+    assert "--keep needs a practice folder" in str(told.exception)
+    told = run("estimate", str(path), "--shareable", *practice)
+    assert "--shareable needs --report DIR" in str(told.exception)
+    text = run("estimate", str(path), "--keep", *practice).output
     assert "A projection is not advisable" in text
     assert "Clopper-Pearson" in text
+    assert "Not compared with an earlier audit: no earlier audit is kept" in text
+    kept = list(csv.DictReader((tmp_path / "practice" / "audits.csv").open()))
+    assert {row["audit_id"] for row in kept} == {record["seal"][:16]}
+    assert {"codes correct", "overpaid, of paid"} < {row["measure"] for row in kept}

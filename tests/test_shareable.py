@@ -203,6 +203,22 @@ def test_a_figure_in_a_text_is_withheld(text: str, is_told: bool) -> None:
     assert (shown.data["about"][0] == text) == is_told
 
 
+def test_a_withheld_figure_of_an_answer_reads_as_withheld(tmp_path: Path) -> None:
+    """Not as unknown, which is what a figure reads that nobody knows."""
+    (tmp_path / "mine.sql").write_text(
+        "/* ---\npage: Mine\n--- */\n"
+        "/* ---\nchart: answer\nfigure: lines\ntext: said\ncolumns: {lines: count}\nnote: n\n--- */\n"
+        "select * from (values (3, 'are few.'), (4, 'as well.'), (null, 'are not known.'), (40, 'many.'))"
+        " as v (lines, said)\n",
+        encoding="utf-8",
+    )
+    for copy, few in ((copies.WORKING, "3"), (copies.shareable([], KEY), "withheld")):
+        [one] = answers.answer(warehouse.selector(filled()), folder=tmp_path, copy=copy)
+        drawn = str(one.answers[0].drawing)
+        assert f"<dt>{few}</dt> <dd>are few.</dd>" in drawn
+        assert "<dt>unknown</dt> <dd>are not known.</dd>" in drawn
+
+
 # Sentences
 
 

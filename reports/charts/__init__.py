@@ -17,9 +17,19 @@ import polars as pl
 
 from reports import theme
 from reports.charts import flows, limits, plain, shapes, tiles
-from reports.charts.marks import Column, Drawing, Forms, UnusableChart
+from reports.charts.marks import WITHHELD, Column, Drawing, Forms, UnusableChart
 
-__all__ = ["Column", "Drawing", "Forms", "UnusableChart", "catalogue", "check", "draw", "keywords"]
+__all__ = [
+    "WITHHELD",
+    "Column",
+    "Drawing",
+    "Forms",
+    "UnusableChart",
+    "catalogue",
+    "check",
+    "draw",
+    "keywords",
+]
 
 MODULES = (plain, shapes, flows, limits, tiles)
 

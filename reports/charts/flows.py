@@ -77,7 +77,7 @@ def waterfall(
     totals = [bool(value) for value in data[total]] if total else [False] * data.height
     amounts = [marks.number(value) or 0.0 for value in data[y]]
     starts = _starts(amounts, totals)
-    written = [theme.written(value, forms[y][1]) for value in data[y]]
+    written = [marks.written(data, row, y, forms[y][1]) for row in range(data.height)]
     places, axis = marks.categories(pl.Series(range(data.height)))
     axis["ticktext"] = [marks.wrapped(name) for name in data[x]]
     figure = go.Figure()

@@ -20,6 +20,8 @@ Forms = Mapping[str, tuple[str, str]]
 """Column name -> (heading, format), for every column of the query."""
 Drawing: TypeAlias = go.Figure | Markup | None
 
+WITHHELD = "withheld of the row"
+"""A column beside those of the query: the names of the row's columns this copy does not tell."""
 ROW_HEIGHT = 30
 LINE_HEIGHT = 16
 LABEL_WIDTH = 24
@@ -158,6 +160,12 @@ def facts(data: pl.DataFrame, row: int, forms: Forms) -> list[tuple[str, str]]:
         for name, (heading, form) in forms.items()
         if name not in ("format", "reading") and values[name] is not None
     ]
+
+
+def written(data: pl.DataFrame, row: int, name: str, form: str) -> str:
+    """A cell as a reader sees it: what this copy does not tell reads `withheld`, not unknown."""
+    is_told = WITHHELD not in data.columns or name not in data[WITHHELD][row]
+    return theme.written(data[name][row], form, "unknown" if is_told else "withheld")
 
 
 def own_form(form: str, values: Mapping[str, Any]) -> str:

@@ -31,10 +31,10 @@ def answer(data: pl.DataFrame, forms: Forms, *, figure: Column, text: Column) ->
     """
     items = Markup("\n").join(
         Markup("<div><dt>{}</dt> <dd>{}</dd></div>").format(
-            theme.written(row[figure], marks.own_form(forms[figure][1], row)),
+            marks.written(data, at, figure, marks.own_form(forms[figure][1], row)),
             marks.unbroken(row[text]),
         )
-        for row in data.iter_rows(named=True)
+        for at, row in enumerate(data.iter_rows(named=True))
         if row[text]
     )
     if not items:
@@ -51,7 +51,7 @@ def bars(
     figure = go.Figure()
     places, axis = marks.categories(data[y])
     lengths = [marks.number(value) for value in data[x]]
-    written = [theme.written(value, forms[x][1]) for value in data[x]]
+    written = [marks.written(data, row, x, forms[x][1]) for row in range(data.height)]
     for name, rows, shade in marks.groups(data, colour):
         figure.add_bar(
             orientation="h",

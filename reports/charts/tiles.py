@@ -124,7 +124,7 @@ def worklist(
     detail: Column | None = None,
 ) -> Drawing:
     """The rows as a list to work through: `due` a date, `days` left until then, `detail` folded away."""
-    shown = [name for name in data.columns if name not in (detail, days, "format", "reading")]
+    shown = [name for name in forms if name not in (detail, days, "format", "reading")]
     head = Markup("").join(
         Markup('<th scope="col"{}>{}</th>').format(
             Markup(' class="number"') if forms[name][1] in theme.NUMERIC else "", forms[name][0]

@@ -19,17 +19,12 @@ note: >
 --- */
 with found as (
     select
-        count(*) filter (where changes.since_run = 'new') as run_new,
-        count(*) filter (where changes.since_run = 'gone') as run_gone,
-        count(*) filter (where changes.since_month = 'new') as month_new,
-        count(*) filter (where changes.since_month = 'gone') as month_gone
-    from audit.change as changes
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and not changes.is_dismissed
+        count(*) filter (where findings.since_run = 'new') as run_new,
+        count(*) filter (where findings.since_run = 'gone') as run_gone,
+        count(*) filter (where findings.since_month = 'new') as month_new,
+        count(*) filter (where findings.since_month = 'gone') as month_gone
+    from audit.coding_finding as findings
+    where not findings.is_dismissed
 ),
 
 runs as (
@@ -68,22 +63,17 @@ note: >
 --- */
 with numbered as (
     select
-        changes.severity,
-        changes.since_run,
-        changes.since_month,
+        findings.severity,
+        findings.since_run,
+        findings.since_month,
         case
-            when changes.since_month = 'new' and row_number() over (
-                partition by changes.severity, changes.line_id, changes.since_month
-                order by changes.dollars desc nulls last, changes.item_id
-            ) = 1 then changes.dollars
+            when findings.since_month = 'new' and row_number() over (
+                partition by findings.severity, findings.line_id, findings.since_month
+                order by findings.dollars desc nulls last, findings.item_id
+            ) = 1 then findings.dollars
         end as dollars
-    from audit.change as changes
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and not changes.is_dismissed
+    from audit.coding_finding as findings
+    where not findings.is_dismissed
 )
 
 select
@@ -113,22 +103,17 @@ empty: No finding is new since last month.
 note: Standing, undismissed findings first seen in the month the files reach to, by rule.
 --- */
 select
-    changes.label || ' ' || replace(replace(coalesce(rules.name, ''), '-', ' '), 'mohs', 'Mohs') as rule,
-    changes.severity,
-    count(*) filter (where changes.since_month = 'new') as new,
-    count(*) filter (where changes.since_month = 'gone') as gone,
-    count(*) filter (where changes.since_month <> 'gone') as standing
-from audit.change as changes
-left join audit.rule as rules on changes.label = rules.rule_id
-where
-    changes.kind = 'finding'
-    and changes.label not in (
-        select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-    )
-    and not changes.is_dismissed
-group by changes.label, rules.name, changes.severity
-having count(*) filter (where changes.since_month = 'new') > 0
-order by new desc, rule, changes.severity
+    findings.rule_id || ' ' || replace(replace(coalesce(rules.name, ''), '-', ' '), 'mohs', 'Mohs') as rule,
+    findings.severity,
+    count(*) filter (where findings.since_month = 'new') as new,
+    count(*) filter (where findings.since_month = 'gone') as gone,
+    count(*) filter (where findings.since_month <> 'gone') as standing
+from audit.coding_finding as findings
+left join audit.rule as rules on findings.rule_id = rules.rule_id
+where not findings.is_dismissed
+group by findings.rule_id, rules.name, findings.severity
+having count(*) filter (where findings.since_month = 'new') > 0
+order by new desc, rule, findings.severity
 
 /* ---
 title: Dismissed by a person

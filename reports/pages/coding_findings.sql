@@ -14,17 +14,13 @@ columns: {rules: number, all_rules: number, lines: count, dismissed: count}
 --- */
 with stands as (
     select
-        changes.label as rule_id,
-        changes.line_id,
-        changes.is_dismissed
-    from audit.change as changes
+        findings.rule_id,
+        findings.line_id,
+        findings.is_dismissed
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone'
-        and in_period(changes.date_of_service)
+        findings.since_month <> 'gone'
+        and in_period(findings.date_of_service)
 ),
 
 found as (
@@ -91,20 +87,14 @@ with payers as (
 
 flagged as (
     select
-        changes.payer,
-        coalesce(replace(rules.category, '-', ' '), 'other') as category,
-        count(distinct changes.line_id) as lines
-    from audit.change as changes
-    left join audit.rule as rules on changes.label = rules.rule_id
+        findings.payer,
+        replace(findings.category, '-', ' ') as category,
+        count(distinct findings.line_id) as lines
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-        and in_period(changes.date_of_service)
-    group by changes.payer, category
+        findings.is_counted and findings.severity = 'error' and findings.line_id is not null
+        and in_period(findings.date_of_service)
+    group by findings.payer, findings.category
 )
 
 select
@@ -126,8 +116,11 @@ reading: >
 hidden: errors warnings
 columns: {rule: code, what: {label: What it says, format: text},
   citation: {label: Authority and the day it was checked, format: text},
-  lines: count, dollars: {label: Expected allowed, format: exposure}, errors: number,
+  lines: count, confirmed: {label: Confirmed on review, format: count},
+  overturned: {label: Overturned on review, format: count},
+  dollars: {label: Expected allowed, format: exposure}, errors: number,
   warnings: number}
+n: lines
 rows: 60
 empty: There is no finding in this period.
 unknown: none
@@ -135,26 +128,52 @@ note: >
   Lines with a standing finding of the rule that nobody has dismissed. Findings that another finding
   stands in for are left out. A finding about a surgeon has no line and no month,
   and stands on the scorecards. Dollars are the expected allowed amount, else the charge; rules must
-  not be added up: a line may break several.
+  not be added up: a line may break several. On review: of these lines, those whose finding a person
+  accepted or corrected, and those where it was rejected, by the latest row of dispositions.csv;
+  the others have not been decided.
 
   Error: the line should not stand as billed. Warning: look before it is sent. Info: for knowledge.
 --- */
 with fired as (
     select
-        changes.label as rule_id,
-        changes.severity,
-        count(distinct changes.line_id) as lines,
-        sum(changes.dollars) as dollars
-    from audit.change as changes
+        findings.rule_id,
+        findings.severity,
+        count(distinct findings.line_id) as lines,
+        sum(findings.dollars) as dollars
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.line_id is not null
-        and in_period(changes.date_of_service)
-    group by changes.label, changes.severity
+        findings.is_counted and findings.line_id is not null
+        and in_period(findings.date_of_service)
+    group by findings.rule_id, findings.severity
+),
+
+decided as (
+    select
+        dispositions.rule_id,
+        dispositions.line_id,
+        dispositions.disposition
+    from reference.disposition as dispositions
+    where dispositions.rule_id <> ''
+    qualify row_number() over (
+        partition by dispositions.line_id, dispositions.rule_id
+        order by dispositions.decided_date desc, dispositions.disposition
+    ) = 1
+),
+
+reviewed as (
+    select
+        findings.rule_id,
+        findings.severity,
+        count(distinct findings.line_id) filter (
+            where decided.disposition in ('accepted', 'corrected')
+        ) as confirmed,
+        count(distinct findings.line_id) filter (where decided.disposition = 'rejected')
+            as overturned
+    from audit.coding_finding as findings
+    inner join decided
+        on findings.line_id = decided.line_id and findings.rule_id = decided.rule_id
+    where findings.is_counted and in_period(findings.date_of_service)
+    group by findings.rule_id, findings.severity
 )
 
 select
@@ -163,10 +182,13 @@ select
     rules.summary as what,
     rules.citation,
     fired.lines,
+    coalesce(reviewed.confirmed, 0) as confirmed,
+    coalesce(reviewed.overturned, 0) as overturned,
     fired.dollars,
     count(*) filter (where fired.severity = 'error') over () as errors,
     count(*) filter (where fired.severity = 'warning') over () as warnings
 from fired
+left join reviewed on fired.rule_id = reviewed.rule_id and fired.severity = reviewed.severity
 left join audit.rule as rules on fired.rule_id = rules.rule_id
 order by
     case fired.severity when 'error' then 1 when 'warning' then 2 else 3 end,

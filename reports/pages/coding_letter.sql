@@ -22,18 +22,13 @@ note: >
 --- */
 with flagged_lines as (
     select
-        changes.line_id,
-        max(changes.dollars) as dollars,
-        bool_and(changes.since_month = 'new') as is_new
-    from audit.change as changes
+        findings.line_id,
+        max(findings.dollars) as dollars,
+        bool_and(findings.since_month = 'new') as is_new
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-    group by changes.line_id
+        findings.is_counted and findings.severity = 'error' and findings.line_id is not null
+    group by findings.line_id
 ),
 
 counted_lines as (
@@ -84,19 +79,15 @@ note: >
 --- */
 with stands as (
     select
-        changes.severity,
-        changes.since_run,
-        changes.since_month,
-        changes.is_dismissed,
-        changes.line_id
-    from audit.change as changes
+        findings.severity,
+        findings.since_run,
+        findings.since_month,
+        findings.is_dismissed,
+        findings.line_id
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone'
-        and in_period(changes.date_of_service)
+        findings.since_month <> 'gone'
+        and in_period(findings.date_of_service)
 ),
 
 found as (
@@ -215,15 +206,11 @@ note: >
 --- */
 with stands as (
     select
-        changes.severity,
-        changes.is_dismissed
-    from audit.change as changes
+        findings.severity,
+        findings.is_dismissed
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and in_period(changes.date_of_service)
+        findings.since_month <> 'gone' and in_period(findings.date_of_service)
 )
 
 select
@@ -243,6 +230,45 @@ from stands
 order by warnings nulls last
 
 /* ---
+chart: sentence
+text: said
+shareable: no
+empty: ""
+columns: {overdue: number, late: number, as_of: date}
+--- */
+with days as (
+    select greatest(
+        (select cast(max(runs.started_at) as date) from audit.run as runs),
+        (select max(cuts.as_of_date) from audit.data_cut as cuts)
+    ) as as_of
+),
+
+passed as (
+    select
+        (
+            select count(*)
+            from reference.audit_clock as entered
+            where entered.closed_date is null and entered.due_date < days.as_of
+        ) as overdue,
+        (
+            select count(*)
+            from reference.corrective_action as planned
+            where planned.done_date is null and planned.due_date < days.as_of
+        ) as late,
+        days.as_of
+    from days
+)
+
+select
+    'As of {as_of}, {overdue:clock is|clocks are} overdue and {late:corrective action is|corrective '
+    || 'actions are} late: see Actions and clocks.' as said,
+    passed.overdue,
+    passed.late,
+    passed.as_of
+from passed
+where passed.overdue > 0 or passed.late > 0
+
+/* ---
 title: Where the potential errors are
 chart: bars
 reading: "Most are about {category}: {largest} of the period's lines with a potential error."
@@ -258,44 +284,38 @@ note: >
   stand under several; the share is of all lines with any. Dollars count once per line and category:
   expected allowed, else the charge.
 --- */
-with flagged_lines as (
+with broken as (
     select
-        changes.line_id,
-        coalesce(replace(rules.category, '-', ' '), 'other') as category,
-        max(changes.dollars) as dollars
-    from audit.change as changes
-    left join audit.rule as rules on changes.label = rules.rule_id
+        findings.line_id,
+        findings.rule_id,
+        replace(findings.category, '-', ' ') as category,
+        findings.dollars
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-        and in_period(changes.date_of_service)
-    group by changes.line_id, category
+        findings.is_counted and findings.severity = 'error' and findings.line_id is not null
+        and in_period(findings.date_of_service)
+),
+
+flagged_lines as (
+    select
+        broken.line_id,
+        broken.category,
+        max(broken.dollars) as dollars
+    from broken
+    group by broken.line_id, broken.category
 ),
 
 fired as (
     select
-        coalesce(replace(rules.category, '-', ' '), 'other') as category,
-        count(distinct changes.label) as rules
-    from audit.change as changes
-    left join audit.rule as rules on changes.label = rules.rule_id
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-        and in_period(changes.date_of_service)
-    group by category
+        broken.category,
+        count(distinct broken.rule_id) as rules
+    from broken
+    group by broken.category
 ),
 
 whole as (
-    select count(distinct flagged_lines.line_id) as flagged
-    from flagged_lines
+    select count(distinct broken.line_id) as flagged
+    from broken
 )
 
 select
@@ -325,18 +345,13 @@ note: >
 --- */
 with broken as (
     select
-        changes.line_id,
-        min(changes.label) as rule_id
-    from audit.change as changes
+        findings.line_id,
+        min(findings.rule_id) as rule_id
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-        and in_period(changes.date_of_service)
-    group by changes.line_id
+        findings.is_counted and findings.severity = 'error' and findings.line_id is not null
+        and in_period(findings.date_of_service)
+    group by findings.line_id
 )
 
 select
@@ -375,6 +390,14 @@ basis as (
         count(*) filter (where rules.basis = 'chart') as chart_rules
     from audit.rule as rules
     where rules.basis <> 'payment'
+),
+
+kept as (
+    select
+        max(results.drawn_date) as drawn_date,
+        count(distinct results.audit_id) as audits
+    from reference.audit_result as results
+    where results.subject = 'audit'
 ),
 
 run as (
@@ -427,6 +450,16 @@ from (
     union all
     select
         7 as position,
+        'Reviewed sample' as about,
+        case
+            when kept.audits = 0 then
+                'None is kept: no record was reviewed for this letter, as far as is known here.'
+            else 'The latest was drawn on ' || kept.drawn_date || '; see Error rates.'
+        end as statement
+    from kept
+    union all
+    select
+        8 as position,
         'What it does not say' as about,
         'No finding is an overpayment, and nothing here sets the day on which one is identified. Not '
         || 'billing or legal advice.' as statement

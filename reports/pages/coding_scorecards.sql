@@ -1,10 +1,11 @@
 /* ---
-page: Surgeons
+page: Surgeons and coders
 pack: compliance
 order: 50
 intro: >
-  How often each surgeon's encounters have a potential error, and where a surgeon bills unlike
-  colleagues. A reason to look at records, never a verdict; below 30 encounters nothing is compared.
+  How often each surgeon's encounters and each coder's claims have a potential error, what to teach,
+  and where a surgeon bills unlike colleagues. A reason to look at records, never a verdict; below 30
+  nothing is compared, and nobody is ranked.
 --- */
 
 /* ---
@@ -15,40 +16,16 @@ n: encounters
 note: >
   Of a hundred surgeons who do not differ, five lie outside such limits by chance.
 --- */
-with flagged_lines as (
-    select distinct changes.line_id
-    from audit.change as changes
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-),
-
-units as (
+with surgeons as (
     select
-        lines.rendering_npi,
-        lines.encounter_id,
-        bool_or(flagged_lines.line_id is not null) as is_flagged
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    left join flagged_lines on lines.line_id = flagged_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and lines.rendering_npi is not null and in_period(lines.date_of_service)
-    group by lines.rendering_npi, lines.encounter_id
-    having bool_or(mohs_lines.line_id is not null)
-),
-
-surgeons as (
-    select
-        units.rendering_npi,
+        encounters.rendering_npi,
         count(*) as encounters,
-        count(*) filter (where units.is_flagged) as flagged
-    from units
-    group by units.rendering_npi
+        count(*) filter (where encounters.gravest = 'error') as flagged
+    from audit.coding_unit as encounters
+    where
+        encounters.has_mohs and encounters.rendering_npi is not null
+        and in_period(encounters.date_of_service)
+    group by encounters.rendering_npi
 ),
 
 whole as (
@@ -101,40 +78,16 @@ note: >
   1.96 and 3.09 binomial standard errors at the surgeon's n. Patients differ, and charts are not on
   file for all: a point outside is a reason to look. Surgeons stand in the order of their n; no rank is given.
 --- */
-with flagged_lines as (
-    select distinct changes.line_id
-    from audit.change as changes
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-),
-
-units as (
+with surgeons as (
     select
-        lines.rendering_npi,
-        lines.encounter_id,
-        bool_or(flagged_lines.line_id is not null) as is_flagged
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    left join flagged_lines on lines.line_id = flagged_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and lines.rendering_npi is not null and in_period(lines.date_of_service)
-    group by lines.rendering_npi, lines.encounter_id
-    having bool_or(mohs_lines.line_id is not null)
-),
-
-surgeons as (
-    select
-        units.rendering_npi,
+        encounters.rendering_npi,
         count(*) as encounters,
-        count(*) filter (where units.is_flagged) as flagged
-    from units
-    group by units.rendering_npi
+        count(*) filter (where encounters.gravest = 'error') as flagged
+    from audit.coding_unit as encounters
+    where
+        encounters.has_mohs and encounters.rendering_npi is not null
+        and in_period(encounters.date_of_service)
+    group by encounters.rendering_npi
 ),
 
 whole as (
@@ -170,87 +123,190 @@ order by spread.encounters desc, spread.rendering_npi
 
 /* ---
 title: Scorecards
-reading: What each surgeon's findings are about most often, for teaching; in the order of n.
-n: encounters
-columns: {rendering_npi: surgeon, encounters: count, lines: {label: Billed lines, format: count},
-  flagged: {label: Lines with a potential error, format: count},
-  most: {label: Most frequent rule, format: code},
-  what: {label: What it says, format: text}, compared: {label: Compared, format: text}}
+reading: What to teach, one by one, in the order of n; surgeons first, then coders.
+n: n
+columns: {role: text, who: {label: Surgeon or coder, format: surgeon}, n: count,
+  clean_rate: {label: Without a potential error, format: percent},
+  interval: {label: 95% interval, format: interval}, trend: text,
+  most: {label: Most frequent potential error, format: text},
+  education: {label: Education needed, format: text}}
 empty: No billed line names a surgeon in this period.
-unknown: none
-rows: 40
+unknown: not given
+rows: 60
 note: >
-  Everybody who renders a line of an encounter with Mohs surgery. Lines with a standing, undismissed
-  error finding; the most frequent rule is that with most such lines of the surgeon. Below 30 encounters nothing
-  is compared, and no rate is given.
+  Surgeons: everybody who renders a line of an encounter with Mohs surgery; n counts these encounters.
+  Coders: everybody whom coders.csv names for a claim with Mohs surgery; n counts these claims. Without a
+  potential error: no line has a standing, undismissed error finding / n; 95% Wilson interval; not
+  given below 30. The most frequent potential error is the rule with most such lines of theirs;
+  education is what it asks to do instead.
+
+  Trend: the six months up to the last encounter on file against the six before, whatever month is asked
+  for; told where 30 stand in both, and where the 95% interval of the difference (Newcombe 1998,
+  method 10) leaves out zero.
 --- */
-with flagged_lines as (
-    select distinct changes.line_id
-    from audit.change as changes
+with broken as (
+    select
+        findings.line_id,
+        findings.rendering_npi,
+        findings.rule_id,
+        findings.date_of_service
+    from audit.coding_finding as findings
     where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
+        findings.is_counted and findings.severity = 'error' and findings.line_id is not null
 ),
 
-surgeons as (
+units as (
     select
-        lines.rendering_npi,
-        count(distinct mohs_lines.encounter_id) as encounters,
-        count(*) as lines,
-        count(flagged_lines.line_id) as flagged
+        'surgeon' as role,
+        encounters.rendering_npi as who,
+        encounters.date_of_service,
+        encounters.gravest = 'error' as is_flagged
+    from audit.coding_unit as encounters
+    where encounters.has_mohs and encounters.rendering_npi is not null
+    union all
+    select
+        'coder' as role,
+        coders.coder as who,
+        min(lines.date_of_service) as date_of_service,
+        bool_or(flagged_lines.line_id is not null) as is_flagged
     from core.service_line as lines
+    inner join audit.line_coder as coders on lines.line_id = coders.line_id
     left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    left join flagged_lines on lines.line_id = flagged_lines.line_id
-    where
-        lines.source <> '835' and lines.rendering_npi is not null
-        and in_period(lines.date_of_service)
-    group by lines.rendering_npi
-    having count(distinct mohs_lines.encounter_id) > 0
+    left join (select distinct broken.line_id from broken) as flagged_lines
+        on lines.line_id = flagged_lines.line_id
+    group by coders.coder, lines.claim_id
+    having bool_or(mohs_lines.line_id is not null)
+),
+
+halves as (
+    select
+        max(units.date_of_service) as last_day,
+        max(units.date_of_service) - interval 6 month as middle,
+        max(units.date_of_service) - interval 12 month as first_day
+    from units
+),
+
+counted_units as (
+    select
+        units.role,
+        units.who,
+        count(*) filter (where in_period(units.date_of_service)) as n,
+        count(*) filter (where in_period(units.date_of_service) and not units.is_flagged) as clean,
+        count(*) filter (where units.date_of_service > halves.middle) as n_now,
+        count(*) filter (where units.date_of_service > halves.middle and units.is_flagged) as now,
+        count(*) filter (
+            where units.date_of_service > halves.first_day
+            and units.date_of_service <= halves.middle
+        ) as n_before,
+        count(*) filter (
+            where units.date_of_service > halves.first_day
+            and units.date_of_service <= halves.middle and units.is_flagged
+        ) as before
+    from units
+    cross join halves
+    group by units.role, units.who
+),
+
+rated as (
+    select
+        counted_units.role,
+        counted_units.who,
+        counted_units.n,
+        counted_units.clean,
+        counted_units.n_now >= 30 and counted_units.n_before >= 30 as has_trend,
+        counted_units.now / nullif(counted_units.n_now, 0) as now,
+        counted_units.before / nullif(counted_units.n_before, 0) as before,
+        wilson(counted_units.now, counted_units.n_now) as now_interval,
+        wilson(counted_units.before, counted_units.n_before) as before_interval
+    from counted_units
+    where counted_units.n > 0
 ),
 
 by_rule as (
     select
-        changes.rendering_npi,
-        changes.label as rule_id,
-        count(distinct changes.line_id) as lines
-    from audit.change as changes
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.severity = 'error' and changes.line_id is not null
-        and in_period(changes.date_of_service)
-    group by changes.rendering_npi, changes.label
+        'surgeon' as role,
+        broken.rendering_npi as who,
+        broken.rule_id,
+        count(distinct broken.line_id) as lines
+    from broken
+    where in_period(broken.date_of_service)
+    group by broken.rendering_npi, broken.rule_id
+    union all
+    select
+        'coder' as role,
+        coders.coder as who,
+        broken.rule_id,
+        count(distinct broken.line_id) as lines
+    from broken
+    inner join audit.line_coder as coders on broken.line_id = coders.line_id
+    where in_period(broken.date_of_service)
+    group by coders.coder, broken.rule_id
 ),
 
 most as (
     select
-        by_rule.rendering_npi,
+        by_rule.role,
+        by_rule.who,
         by_rule.rule_id,
         row_number() over (
-            partition by by_rule.rendering_npi order by by_rule.lines desc, by_rule.rule_id
+            partition by by_rule.role, by_rule.who order by by_rule.lines desc, by_rule.rule_id
         ) as place
     from by_rule
 )
 
 select
-    surgeons.rendering_npi,
-    surgeons.encounters,
-    surgeons.lines,
-    surgeons.flagged,
-    most.rule_id as most,
-    rules.summary as what,
-    case when surgeons.encounters >= 30 then 'yes' else 'too few to compare' end as compared
-from surgeons
-left join most on surgeons.rendering_npi = most.rendering_npi and most.place = 1
+    rated.role,
+    rated.who,
+    rated.n,
+    case when rated.n >= 30 then rated.clean / rated.n end as clean_rate,
+    case when rated.n >= 30 then wilson(rated.clean, rated.n) end as interval,
+    case
+        when not rated.has_trend then 'too few to tell'
+        when
+            difference_interval(
+                rated.now, rated.now_interval.low, rated.now_interval.high,
+                rated.before, rated.before_interval.low, rated.before_interval.high
+            ).low > 0 then 'more errors'
+        when
+            difference_interval(
+                rated.now, rated.now_interval.low, rated.now_interval.high,
+                rated.before, rated.before_interval.low, rated.before_interval.high
+            ).high < 0 then 'fewer errors'
+        else 'no change beyond chance'
+    end as trend,
+    most.rule_id || coalesce(': ' || rules.summary, '') as most,
+    rules.remedy as education
+from rated
+left join most on rated.role = most.role and rated.who = most.who and most.place = 1
 left join audit.rule as rules on most.rule_id = rules.rule_id
-order by surgeons.encounters desc, surgeons.rendering_npi
+order by rated.role desc, rated.n desc, rated.who
+
+/* ---
+chart: sentence
+text: said
+columns: {coded: count, lines: count}
+n: lines
+--- */
+with lines as (
+    select
+        count(*) as lines,
+        count(coders.line_id) as coded
+    from core.service_line as billed
+    left join audit.line_coder as coders on billed.line_id = coders.line_id
+    where billed.source <> '835' and in_period(billed.date_of_service)
+)
+
+select
+    case
+        when lines.coded = 0 then
+            'Nothing on file says who coded a line, so no coder has a scorecard: coders.csv of the '
+            || 'practice folder may say it, by claim or by surgeon and period.'
+        else
+            'Of {lines:billed line}, {coded} name a coder, by coders.csv of the practice folder.'
+    end as said,
+    lines.coded,
+    lines.lines
+from lines
 
 /* ---
 title: Stages beside colleagues

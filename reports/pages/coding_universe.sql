@@ -18,28 +18,14 @@ note: >
   as mohs sample takes them where no option says otherwise. Its hash is made and sealed when a sample
   is drawn.
 --- */
-with units as (
-    select
-        lines.encounter_id,
-        count(*) as lines,
-        sum(lines.paid) as paid,
-        bool_and(lines.is_adjudicated) as is_final,
-        bool_or(mohs_lines.line_id is not null) as has_mohs
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and in_period(lines.date_of_service)
-    group by lines.encounter_id
-),
-
-framed as (
+with framed as (
     select
         count(*) as units,
-        count(*) filter (where units.has_mohs and units.is_final and units.paid > 0) as framed,
-        sum(units.lines) filter (where units.has_mohs and units.is_final and units.paid > 0) as lines,
-        sum(units.paid) filter (where units.has_mohs and units.is_final and units.paid > 0) as paid
-    from units
+        count(*) filter (where encounters.is_framed) as framed,
+        sum(encounters.lines) filter (where encounters.is_framed) as lines,
+        sum(encounters.paid) filter (where encounters.is_framed) as paid
+    from audit.coding_unit as encounters
+    where in_period(encounters.date_of_service)
 )
 
 select
@@ -64,34 +50,19 @@ columns: {standing: text, encounters: count, lines: count, charge: money,
 empty: No encounters are on file for this period.
 note: Reasons in the order of mohs sample; its options --any-code and --with-unpaid lift two of them.
 --- */
-with units as (
+with judged as (
     select
-        lines.encounter_id,
-        count(*) as lines,
-        sum(lines.charge) as charge,
-        sum(lines.paid) as paid,
-        bool_and(lines.is_adjudicated) as is_final,
-        bool_or(mohs_lines.line_id is not null) as has_mohs
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and in_period(lines.date_of_service)
-    group by lines.encounter_id
-),
-
-judged as (
-    select
-        units.lines,
-        units.charge,
-        units.paid,
+        encounters.lines,
+        encounters.charge,
+        encounters.paid,
         case
-            when not units.is_final then 2
-            when not units.has_mohs then 3
-            when coalesce(units.paid, 0) <= 0 then 4
+            when not encounters.is_final then 2
+            when not encounters.has_mohs then 3
+            when not encounters.is_framed then 4
             else 1
         end as position
-    from units
+    from audit.coding_unit as encounters
+    where in_period(encounters.date_of_service)
 )
 
 select
@@ -121,52 +92,20 @@ hidden: whole
 empty: The frame is empty.
 note: >
   Encounters of the frame by their gravest standing, undismissed finding. Neyman's rule draws from a
-  stratum in proportion to its encounters times the standard deviation of what was paid. mohs sample
-  counts findings about payments and dismissed ones in, so its strata may be a little larger.
+  stratum in proportion to its encounters times the standard deviation of what was paid.
 --- */
-with flagged_lines as (
-    select
-        changes.line_id,
-        max(case changes.severity when 'error' then 2 when 'warning' then 1 else 0 end) as weight
-    from audit.change as changes
-    where
-        changes.kind = 'finding'
-        and changes.label not in (
-            select ours.rule_id from audit.rule as ours where ours.basis = 'payment'
-        )
-        and changes.since_month <> 'gone' and not changes.is_dismissed
-        and changes.line_id is not null
-    group by changes.line_id
-),
-
-units as (
-    select
-        lines.encounter_id,
-        sum(lines.paid) as paid,
-        max(coalesce(flagged_lines.weight, 0)) as weight
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    left join flagged_lines on lines.line_id = flagged_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and in_period(lines.date_of_service)
-    group by lines.encounter_id
-    having
-        bool_and(lines.is_adjudicated) and bool_or(mohs_lines.line_id is not null)
-        and sum(lines.paid) > 0
-)
-
 select
-    case units.weight when 2 then 'error' when 1 then 'warning' else 'none' end as gravest,
+    encounters.gravest,
     count(*) as encounters,
     count(*) / sum(count(*)) over () as share,
-    sum(units.paid) as paid,
-    avg(units.paid) as mean_paid,
-    stddev_samp(units.paid) as deviation,
+    sum(encounters.paid) as paid,
+    avg(encounters.paid) as mean_paid,
+    stddev_samp(encounters.paid) as deviation,
     cast(sum(count(*)) over () as bigint) as whole
-from units
-group by units.weight
-order by units.weight desc
+from audit.coding_unit as encounters
+where encounters.is_framed and in_period(encounters.date_of_service)
+group by encounters.gravest
+order by case encounters.gravest when 'error' then 1 when 'warning' then 2 else 3 end
 
 /* ---
 title: What an encounter is paid
@@ -183,26 +122,12 @@ note: >
   and more stand in the last. A long tail makes an estimate from few encounters lopsided: take the
   largest all (mohs sample --certainty-above) or draw more.
 --- */
-with units as (
+with placed as (
     select
-        lines.encounter_id,
-        sum(lines.paid) as paid
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and in_period(lines.date_of_service)
-    group by lines.encounter_id
-    having
-        bool_and(lines.is_adjudicated) and bool_or(mohs_lines.line_id is not null)
-        and sum(lines.paid) > 0
-),
-
-placed as (
-    select
-        units.paid,
-        percent_rank() over (order by units.paid, units.encounter_id) as place
-    from units
+        encounters.paid,
+        percent_rank() over (order by encounters.paid, encounters.encounter_id) as place
+    from audit.coding_unit as encounters
+    where encounters.is_framed and in_period(encounters.date_of_service)
 ),
 
 whole as (
@@ -240,22 +165,10 @@ note: >
   of those in error. mohs sample --rehearse draws the design thousands of times on this frame and gives
   coverage and width of its limits as well.
 --- */
-with units as (
-    select lines.encounter_id
-    from core.service_line as lines
-    left join core.mohs_line as mohs_lines on lines.line_id = mohs_lines.line_id
-    where
-        lines.source <> '835' and lines.encounter_id is not null
-        and in_period(lines.date_of_service)
-    group by lines.encounter_id
-    having
-        bool_and(lines.is_adjudicated) and bool_or(mohs_lines.line_id is not null)
-        and sum(lines.paid) > 0
-),
-
-frame as (
+with frame as (
     select count(*) as units
-    from units
+    from audit.coding_unit as encounters
+    where encounters.is_framed and in_period(encounters.date_of_service)
 ),
 
 designs as (

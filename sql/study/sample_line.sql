@@ -1,5 +1,5 @@
 -- Billed lines of the units drawn, as the reviewer is shown them. What our rules say of a line is
--- left out, so that the review is blind to it.
+-- left out, so that the review is blind to it; who coded goes into the manifest only.
 select
     case $unit
         when 'line' then lines.line_id
@@ -14,8 +14,10 @@ select
     array_to_string(lines.modifiers, ' ') as modifiers,
     lines.units,
     lines.allowed,
-    lines.paid
+    lines.paid,
+    coders.coder
 from core.service_line as lines
+left join audit.line_coder as coders on lines.line_id = coders.line_id
 where
     lines.source <> '835'
     and lines.encounter_id is not null

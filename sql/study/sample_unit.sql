@@ -1,5 +1,6 @@
 -- Units a coding audit may sample, of the period, payers and surgeons asked for: what they were
--- paid, and what keeps a unit out of the frame. An empty list of payers or surgeons means all.
+-- paid, and what keeps a unit out of the frame. An empty list of payers or surgeons means all. The
+-- risk tier leaves out what was dismissed and what rules say of payments, as the report does.
 with members as (
     select
         lines.line_id,
@@ -25,8 +26,8 @@ flagged as (
     select
         findings.line_id,
         max(case findings.severity when 'error' then 2 when 'warning' then 1 else 0 end) as weight
-    from audit.finding as findings
-    where findings.state <> 'gone' and not findings.is_superseded and findings.line_id is not null
+    from audit.coding_finding as findings
+    where findings.is_counted and findings.line_id is not null
     group by findings.line_id
 )
 
