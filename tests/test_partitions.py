@@ -24,7 +24,7 @@ TABLES = [
 ]
 OF_A_RUN = ("first_run_id", "state")
 """What a finding says of the runs that saw it, not of the claims."""
-HISTORY = "audit.change"
+HISTORY = ("audit.change", "audit.coding_finding")
 """What is new and gone follows from the runs there were, not from the claims."""
 UNFILLED = {
     # the simulator's payers adjust no provider balances
@@ -36,6 +36,10 @@ UNFILLED = {
     "audit.risk_drift",
     "audit.risk_evaluation",
     "audit.risk_reliability",
+    # a few months have no year before; no audit of records is kept, and nobody is said to code
+    "audit.mohs_year",
+    "audit.audit_comparison",
+    "audit.line_coder",
 }
 Contents = dict[str, Counter[str]]
 
@@ -134,7 +138,7 @@ def test_instalments_in_any_order_give_what_everything_at_once_gives(
         take_in(place, arriving[part::3])
         audited = steps.audit(place)
         assert audited.patients > 0
-    names = [name for name in TABLES if name != HISTORY]
+    names = [name for name in TABLES if name not in HISTORY]
     assert_same(contents(whole, names, without=OF_A_RUN), contents(place, names, without=OF_A_RUN))
 
 

@@ -440,7 +440,7 @@ def test_what_is_stored_says_no_more_than_the_trial(
 ) -> None:
     trial, lines, _ = held
     connection = warehouse.connect()
-    warehouse.create(connection, ("audit",))
+    warehouse.create(connection)
     risk_rows.store(connection, trial, lines, practice(5000, small=40)[1])
     found = warehouse.select(connection, "SELECT * FROM audit.denial_risk")
     waiting = found.filter(pl.col("basis") == "waiting")
