@@ -56,12 +56,12 @@ def words(lines: pl.DataFrame, made: Made, rows: Whole, added: Floats) -> list[l
 
     `lines` are all lines, `added` one row for each of `rows`.
     """
-    facts = lines[rows.tolist()].select(FACTS).to_dicts()
+    facts = lines.select(FACTS)[rows.tolist()]
     worst = _worst(made, rows)
     groups = list(GROUPS)
     order = np.argsort(-added, axis=1, kind="stable")[:, :MOST]
     told = []
-    for at, fact in enumerate(facts):
+    for at, fact in enumerate(facts.iter_rows(named=True)):
         row = int(rows[at])
         counts = {name: (int(n[row]), int(k[row])) for name, (n, k) in made.counts.items()}
         known = {**fact, **worst.get(row, {})}

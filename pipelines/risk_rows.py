@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from pipelines import warehouse
@@ -103,15 +104,27 @@ def _risks(trial: Trial, lines: pl.DataFrame, findings: pl.DataFrame) -> pl.Data
             "probability": trial.chances,
             "lower": trial.lower,
             "upper": trial.upper,
-            "top_reasons": trial.reasons,
         },
-        schema_overrides={"top_reasons": pl.List(pl.String), "row": pl.Int64},
+        schema_overrides={"row": pl.Int64},
     ).with_columns(pl.col("probability", "lower", "upper").round(6))
+    # a column made of as many lists takes polars ten times their memory
+    told = (
+        pl.DataFrame(
+            {
+                "row": np.repeat(trial.rows, [len(said) for said in trial.reasons]),
+                "top_reasons": [why for said in trial.reasons for why in said],
+            },
+            schema={"row": pl.Int64, "top_reasons": pl.String},
+        )
+        .group_by("row", maintain_order=True)
+        .agg("top_reasons")
+    )
     judged = (
         lines.with_columns(_gravest(lines, findings))
         .with_row_index("row")
         .with_columns(pl.col("row").cast(pl.Int64))
         .join(given, on="row", how="left", maintain_order="left")
+        .join(told, on="row", how="left", maintain_order="left")
     )
     is_asked = pl.col("is_waiting") | (
         pl.col("probability").is_not_null()
