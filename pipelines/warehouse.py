@@ -499,6 +499,8 @@ def selector(connection: Connection) -> Callable[..., pl.DataFrame]:
     return run
 
 
+LAYOUT = f"table layout {SCHEMA_VERSION}"
+"""Stands as a comment on audit.run of a snapshot, for the mohs that reads it."""
 UNPUBLISHED = ("reference.patient_crosswalk",)
 """Tables of the published layers that hold identifiers of persons."""
 
@@ -521,6 +523,7 @@ def publish(connection: Connection, target: Path) -> Path:
             connection.execute("USE snapshot")
             create_views(connection)
             create_reading_views(connection)
+            connection.execute(f"COMMENT ON TABLE audit.run IS '{LAYOUT}'")
             connection.execute(f'USE "{home}"')
         finally:
             connection.execute("DETACH snapshot")
@@ -533,12 +536,19 @@ def publish(connection: Connection, target: Path) -> Path:
 
 
 def open_snapshot(path: Path) -> Connection:
-    """The snapshot, read only. Raises UnusableWarehouse where there is none."""
+    """The snapshot, read only. Raises UnusableWarehouse where there is none, or not of this layout."""
     if not path.exists():
         raise UnusableWarehouse(
             f"{path}: no snapshot yet; `mohs ingest` and `mohs audit`, or `mohs run`, make one"
         )
-    return connect(path, read_only=True)
+    connection = connect(path, read_only=True)
+    query = "SELECT max(comment) FROM duckdb_tables() WHERE schema_name || '.' || table_name = 'audit.run'"
+    if value(connection, query) != LAYOUT:
+        connection.close()
+        raise UnusableWarehouse(
+            f"{path}: published by another version of mohs, with other tables; `mohs audit` makes a new one"
+        )
+    return connection
 
 
 def create_reading_views(connection: Connection) -> None:

@@ -269,6 +269,19 @@ def test_a_newer_warehouse_is_refused_by_the_command(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_snapshot_of_another_layout_is_told_with_what_makes_a_new_one(tmp_path: Path) -> None:
+    place = Place(tmp_path / "warehouse.duckdb", None)
+    connection = warehouse.open_warehouse(place.warehouse)
+    warehouse.publish(connection, place.snapshot)
+    connection.close()
+    warehouse.open_snapshot(place.snapshot).close()
+    changed = warehouse.connect(place.snapshot)
+    changed.execute("COMMENT ON TABLE audit.run IS 'table layout 4'")
+    changed.close()
+    with pytest.raises(warehouse.UnusableWarehouse, match="`mohs audit` makes a new one"):
+        warehouse.open_snapshot(place.snapshot)
+
+
 def test_an_older_warehouse_keeps_what_came_in_and_makes_the_rest_anew(tmp_path: Path) -> None:
     files = [tmp_path / "claims.837", tmp_path / "paid.835"]
     files[0].write_text(many(3))
