@@ -602,8 +602,7 @@ def test_the_ceiling_is_scored_on_the_lines_the_model_spoke_of(tmp_path: Path) -
     is_denied = rng.random(400) < known
     given_to = np.round(np.clip(known + rng.normal(0, 0.1, 400), 0.01, 0.99), 6)
     place = Place(tmp_path / "w.duckdb")
-    snapshot = warehouse.connect(place.snapshot)
-    warehouse.create(snapshot)
+    connection = warehouse.open_warehouse(place.warehouse)
     frame = pl.DataFrame(
         {
             "line_id": [f"L{at}" for at in range(400)],
@@ -616,8 +615,9 @@ def test_the_ceiling_is_scored_on_the_lines_the_model_spoke_of(tmp_path: Path) -
         },
         schema_overrides={"top_reasons": pl.List(pl.String)},
     )
-    risk_rows._insert(snapshot, "audit.denial_risk", frame)
-    snapshot.close()
+    risk_rows._insert(connection, "audit.denial_risk", frame)
+    warehouse.publish(connection, place.snapshot)
+    connection.close()
     truth = pl.DataFrame(
         {
             "line_id": frame["line_id"],
