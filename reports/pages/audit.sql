@@ -1037,27 +1037,14 @@ note: >
   people, as the policy asks. They are in no figure of expected, underpaid or overpaid dollars.
   The share is of all lines due a price.
 --- */
-with due as (
-    select
-        prices.status,
-        prices.reason,
-        lines.charge,
-        count(*) over () as all_lines
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    where in_period(lines.date_of_service)
-)
-
 select
-    due.reason,
-    replace(due.status, '_', ' ') as status,
-    count(*) as lines,
-    count(*) / any_value(due.all_lines) as share_of_lines,
-    sum(due.charge) as charge
-from due
-where due.status <> 'priced'
-group by due.reason, due.status
-order by charge desc, due.reason
+    unpriced.reason,
+    unpriced.status,
+    unpriced.lines,
+    unpriced.share_of_lines,
+    unpriced.charge
+from unpriced_lines() as unpriced
+order by charge desc, unpriced.reason
 
 /* ---
 columns: {rule: code, what: {label: What it says, format: text}, lines_not_checked: count,

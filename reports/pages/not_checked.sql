@@ -188,28 +188,15 @@ note: >
   Billed lines to a primary payer that have no expected amount. Manual: priced by people, as the
   policy asks. They are in no figure of expected, underpaid or overpaid dollars.
 --- */
-with due as (
-    select
-        prices.status,
-        prices.reason,
-        lines.charge,
-        count(*) over () as all_lines
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    where in_period(lines.date_of_service)
-)
-
 select
-    due.reason,
-    replace(due.status, '_', ' ') as status,
-    count(*) as lines,
-    any_value(due.all_lines) as due,
-    count(*) / any_value(due.all_lines) as share_of_lines,
-    sum(due.charge) as charge
-from due
-where due.status <> 'priced'
-group by due.reason, due.status
-order by lines desc, due.reason
+    unpriced.reason,
+    unpriced.status,
+    unpriced.lines,
+    unpriced.all_lines as due,
+    unpriced.share_of_lines,
+    unpriced.charge
+from unpriced_lines() as unpriced
+order by lines desc, unpriced.reason
 
 /* ---
 title: How remittances were tied to claims

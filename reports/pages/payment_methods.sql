@@ -20,28 +20,15 @@ note: >
   A payer that is not Medicare and has no terms on file is compared as percent of Medicare only. The
   share is of all lines due a price.
 --- */
-with due as (
-    select
-        prices.status,
-        prices.reason,
-        lines.charge,
-        count(*) over () as all_lines
-    from audit.expected_payment as prices
-    inner join core.service_line as lines on prices.line_id = lines.line_id
-    where in_period(lines.date_of_service)
-)
-
 select
-    replace(due.status, '_', ' ') as status,
-    due.reason,
-    count(*) as lines,
-    count(*) / any_value(due.all_lines) as share_of_lines,
-    sum(due.charge) as charge,
-    any_value(due.all_lines) as all_lines
-from due
-where due.status <> 'priced'
-group by due.status, due.reason
-order by charge desc, due.reason
+    unpriced.status,
+    unpriced.reason,
+    unpriced.lines,
+    unpriced.share_of_lines,
+    unpriced.charge,
+    unpriced.all_lines
+from unpriced_lines() as unpriced
+order by charge desc, unpriced.reason
 
 /* ---
 title: Answered lines, compared or not
