@@ -17,6 +17,8 @@ from reports.copies import WORKING, Copy
 from reports.page import NEVER_SHOWN, PAGES, Exhibit, Page, UnusablePage, chosen
 
 MACROS = Path(__file__).resolve().parent.parent / "sql" / "macros.sql"
+SHARED = "shared"
+"""Folder beside pages, of table macros for rows that several of them show."""
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 WORDED = ("sentence", "answer")
 """Charts made of sentences."""
@@ -93,7 +95,8 @@ def answer(
     """
     if month is not None and not MONTH.fullmatch(month):
         raise UnusablePage(f"month {month!r} is not of the form YYYY-MM, as in 2026-09")
-    select(MACROS.read_text(encoding="utf-8"), None)
+    for path in (MACROS, *sorted((folder / SHARED).glob("*.sql"))):
+        select(path.read_text(encoding="utf-8"), None)
     select("set variable month = $month", {"month": month})
     return [
         AnsweredPage(page, month, tuple(_answers(select, page, copy)))
