@@ -1,5 +1,5 @@
--- Words that pages and questions share; they read no table. DuckDB only; loaded into a session, never
--- stored in a file.
+-- Words that pages and questions share; they read no table. DuckDB only; loaded into a session,
+-- never stored in a file.
 
 -- True on a day of the month asked for (variable `month`, 'YYYY-MM'); always when none is. Compares
 -- days, which a scan can do; the text of a day would be written for every line on file.
