@@ -16,23 +16,6 @@ n: encounters
 note: >
   Of a hundred surgeons who do not differ, five lie outside such limits by chance.
 --- */
-with surgeons as (
-    select
-        encounters.rendering_npi,
-        count(*) as encounters,
-        count(*) filter (where encounters.gravest = 'error') as flagged
-    from audit.coding_unit as encounters
-    where
-        encounters.has_mohs and encounters.rendering_npi is not null
-        and in_period(encounters.date_of_service)
-    group by encounters.rendering_npi
-),
-
-whole as (
-    select sum(surgeons.flagged) / sum(surgeons.encounters) as rate
-    from surgeons
-)
-
 select
     case
         when count(*) = 0 then 'No encounter with Mohs surgery is on file for this period.'
@@ -47,11 +30,12 @@ select
     cast(sum(surgeons.encounters) as bigint) as encounters,
     count(*) filter (
         where surgeons.encounters >= 30
-        and abs(surgeons.flagged / surgeons.encounters - whole.rate)
-        > 1.96 * sqrt(whole.rate * (1 - whole.rate) / surgeons.encounters)
+        and abs(surgeons.flagged / surgeons.encounters - surgeons.practice_rate)
+        > 1.96 * sqrt(
+            surgeons.practice_rate * (1 - surgeons.practice_rate) / surgeons.encounters
+        )
     ) as outside
-from surgeons
-cross join whole
+from coded_surgeons() as surgeons
 
 /* ---
 title: Potential errors by surgeon
@@ -78,32 +62,16 @@ note: >
   1.96 and 3.09 binomial standard errors at the surgeon's n. Patients differ, and charts are not on
   file for all: a point outside is a reason to look. Surgeons stand in the order of their n; no rank is given.
 --- */
-with surgeons as (
-    select
-        encounters.rendering_npi,
-        count(*) as encounters,
-        count(*) filter (where encounters.gravest = 'error') as flagged
-    from audit.coding_unit as encounters
-    where
-        encounters.has_mohs and encounters.rendering_npi is not null
-        and in_period(encounters.date_of_service)
-    group by encounters.rendering_npi
-),
-
-whole as (
-    select sum(surgeons.flagged) / sum(surgeons.encounters) as centre
-    from surgeons
-),
-
-spread as (
+with spread as (
     select
         surgeons.rendering_npi,
         surgeons.encounters,
         surgeons.flagged,
-        whole.centre,
-        sqrt(whole.centre * (1 - whole.centre) / surgeons.encounters) as error
-    from surgeons
-    cross join whole
+        surgeons.practice_rate as centre,
+        sqrt(
+            surgeons.practice_rate * (1 - surgeons.practice_rate) / surgeons.encounters
+        ) as error
+    from coded_surgeons() as surgeons
     where surgeons.encounters >= 30
 )
 

@@ -153,26 +153,9 @@ note: >
   colleagues together make likely at this n, with the colleagues' own differences where three of them have
   30 cases. Outside 95% is marked; it takes the outer limits for an outlier.
 --- */
-select
-    mirror.rendering_npi,
-    mirror.n,
-    round(mirror.value, 2) as value,
-    round(sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0), 2) as practice,
-    round(mirror.funnel_lower_95, 2) as funnel_lower_95,
-    round(mirror.funnel_upper_95, 2) as funnel_upper_95,
-    round(mirror.funnel_lower, 2) as funnel_lower,
-    round(mirror.funnel_upper, 2) as funnel_upper,
-    count(mirror.practice_rank) over () as placed,
-    count(*) over () - placed as left_out,
-    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
-    surgeons_outside(outliers)
-    || case left_out when 0 then '.' else ', {left_out} with too few cases left out.' end as reading
-from audit.practice_mirror as mirror
-where
-    mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
-    and mirror.site_family = 'H'
-qualify mirror.practice_rank is not null
-order by mirror.n desc, mirror.rendering_npi
+select placed.*
+from placed_surgeons('H') as placed
+order by placed.n desc, placed.rendering_npi
 
 /* ---
 columns: {n: {label: First stages},
@@ -191,24 +174,9 @@ note: >
   surgeons of the nearest year whose tails are known; the cards below say who they are. The cohort is
   Medicare's alone, the mirror counts all payers.
 --- */
-select
-    mirror.rendering_npi,
-    mirror.n,
-    round(mirror.value, 2) as value,
-    round(mirror.lower, 2) as lower,
-    round(mirror.upper, 2) as upper,
-    round(mirror.shrunk_value, 2) as shrunk_value,
-    round(mirror.others_value, 2) as others_value,
-    cast(round(mirror.cohort_percentile) as integer) as cohort_percentile,
-    cast(mirror.percentile_year as varchar) as percentile_year,
-    round(mirror.cohort_mean, 2) as cohort_mean,
-    cast(mirror.cohort_year as varchar) as cohort_year,
-    mirror.reading as reading_of
-from audit.practice_mirror as mirror
-where
-    mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
-    and mirror.site_family = 'H'
-order by mirror.rendering_npi
+select surgeons.*
+from surgeon_stages('H') as surgeons
+order by surgeons.rendering_npi
 
 /* ---
 title: "Stages per case: trunk, arms, legs"
@@ -233,26 +201,9 @@ n: n
 empty: Nobody has 30 first stages of 17313 in these twelve months.
 note: (17313 + 17314 units) / 17313 units; limits as above.
 --- */
-select
-    mirror.rendering_npi,
-    mirror.n,
-    round(mirror.value, 2) as value,
-    round(sum(mirror.total) over () / nullif(sum(mirror.n) over (), 0), 2) as practice,
-    round(mirror.funnel_lower_95, 2) as funnel_lower_95,
-    round(mirror.funnel_upper_95, 2) as funnel_upper_95,
-    round(mirror.funnel_lower, 2) as funnel_lower,
-    round(mirror.funnel_upper, 2) as funnel_upper,
-    count(mirror.practice_rank) over () as placed,
-    count(*) over () - placed as left_out,
-    count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
-    surgeons_outside(outliers)
-    || case left_out when 0 then '.' else ', {left_out} with too few cases left out.' end as reading
-from audit.practice_mirror as mirror
-where
-    mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
-    and mirror.site_family = 'T'
-qualify mirror.practice_rank is not null
-order by mirror.n desc, mirror.rendering_npi
+select placed.*
+from placed_surgeons('T') as placed
+order by placed.n desc, placed.rendering_npi
 
 /* ---
 columns: {n: {label: First stages},
@@ -268,24 +219,9 @@ unknown: not placed
 empty: No 17313 is on file.
 note: As above, for 17313 and 17314.
 --- */
-select
-    mirror.rendering_npi,
-    mirror.n,
-    round(mirror.value, 2) as value,
-    round(mirror.lower, 2) as lower,
-    round(mirror.upper, 2) as upper,
-    round(mirror.shrunk_value, 2) as shrunk_value,
-    round(mirror.others_value, 2) as others_value,
-    cast(round(mirror.cohort_percentile) as integer) as cohort_percentile,
-    cast(mirror.percentile_year as varchar) as percentile_year,
-    round(mirror.cohort_mean, 2) as cohort_mean,
-    cast(mirror.cohort_year as varchar) as cohort_year,
-    mirror.reading as reading_of
-from audit.practice_mirror as mirror
-where
-    mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
-    and mirror.site_family = 'T'
-order by mirror.rendering_npi
+select surgeons.*
+from surgeon_stages('T') as surgeons
+order by surgeons.rendering_npi
 
 /* ---
 title: Many stages

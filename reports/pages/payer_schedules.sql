@@ -16,39 +16,6 @@ text: >
 columns: {payers: number, years: number, reliable: number, agree: number, apart: number,
   missed: number, late: number}
 --- */
-with loaded as (
-    select
-        schedules.payer,
-        schedules.service_year,
-        schedules.is_reliable,
-        schedules.percent_of_medicare,
-        schedules.medicare_year,
-        schedules.missed_escalator,
-        schedules.lag_weeks,
-        case
-            when contracts.payer is not null then contracts.value
-            when exists (
-                select 1
-                from core.service_line as lines
-                where lines.payer = schedules.payer and lines.line_of_business = 'medicare'
-            ) then 1
-        end as value,
-        coalesce(contracts.medicare_year, schedules.service_year) as loaded_year,
-        row_number() over (
-            partition by schedules.payer, schedules.service_year
-            order by contracts.effective_from desc
-        ) as choice
-    from audit.payer_schedule as schedules
-    left join reference.contract as contracts
-        on
-            schedules.payer = contracts.payer
-            and contracts.procedure_code = ''
-            and contracts.basis = 'percent_of_medicare'
-            and make_date(schedules.service_year, 12, 31) >= contracts.effective_from
-            and make_date(schedules.service_year, 1, 1) <= contracts.effective_to
-    where schedules.procedure_code = ''
-)
-
 select
     count(distinct loaded.payer) as payers,
     count(*) as years,
@@ -65,8 +32,7 @@ select
     ), 0) as apart,
     count(*) filter (where loaded.missed_escalator > 0) as missed,
     count(*) filter (where loaded.lag_weeks > 0) as late
-from loaded
-where loaded.choice = 1
+from loaded_schedules() as loaded
 
 /* ---
 title: Loaded and back-solved
@@ -93,44 +59,11 @@ note: >
   year lacks. Reliable: thirty lines and eight of ten to the cent, or five where another year says
   the same.
 --- */
-with loaded as (
-    select
-        schedules.*,
-        contracts.value,
-        contracts.medicare_year as contract_year,
-        contracts.payer is not null as has_terms,
-        exists (
-            select 1
-            from core.service_line as lines
-            where lines.payer = schedules.payer and lines.line_of_business = 'medicare'
-        ) as is_medicare,
-        row_number() over (
-            partition by schedules.payer, schedules.service_year
-            order by contracts.effective_from desc
-        ) as choice
-    from audit.payer_schedule as schedules
-    left join reference.contract as contracts
-        on
-            schedules.payer = contracts.payer
-            and contracts.procedure_code = ''
-            and contracts.basis = 'percent_of_medicare'
-            and make_date(schedules.service_year, 12, 31) >= contracts.effective_from
-            and make_date(schedules.service_year, 1, 1) <= contracts.effective_to
-    where schedules.procedure_code = ''
-)
-
 select
     loaded.payer,
     cast(loaded.service_year as varchar) as service_year,
-    case
-        when loaded.has_terms then cast(loaded.value as double)
-        when loaded.is_medicare then 1.0
-    end as loaded,
-    case
-        when loaded.has_terms
-            then cast(coalesce(loaded.contract_year, loaded.service_year) as varchar)
-        when loaded.is_medicare then cast(loaded.service_year as varchar)
-    end as loaded_year,
+    cast(loaded.value as double) as loaded,
+    cast(loaded.loaded_year as varchar) as loaded_year,
     cast(loaded.percent_of_medicare as double) as back_solved,
     cast(loaded.medicare_year as varchar) as medicare_year,
     {'low': cast(loaded.lower as double), 'high': cast(loaded.upper as double)} as interval,
@@ -139,8 +72,7 @@ select
     cast(ceil(loaded.lag_weeks) as integer) as lag_weeks,
     loaded.missed_escalator as missed,
     case when loaded.is_reliable then 'yes' else 'no' end as reliable
-from loaded
-where loaded.choice = 1
+from loaded_schedules() as loaded
 order by loaded.payer, loaded.service_year desc
 
 /* ---
