@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -92,6 +93,7 @@ def test_unknown_pages_and_months_are_refused(connection: warehouse.Connection) 
         answers.answer(select, month="2026-13")
 
 
+MACRO = re.compile(r"macro (\w+)\([^)]*\) as table\n(.*?);", re.DOTALL)
 EVERY = [
     pytest.param(one, exhibit, id=f"{one.name}-{exhibit.place.rsplit(' ', 1)[-1]}")
     for one in page.chosen(None)
@@ -118,6 +120,22 @@ def test_an_exhibit_keeps_to_the_layers_and_says_how_it_is_counted(
     said = any(other.chart in answers.WORDED for other in one.exhibits[section:place])
     own = exhibit.reading or " as reading" in exhibit.query
     assert exhibit.chart in ("table", "answer") or own or said, "a chart needs a `reading`"
+
+
+def test_shared_rows_keep_to_the_layers_and_to_pages_that_share_them(
+    connection: warehouse.Connection,
+) -> None:
+    queries = [exhibit.query for one in page.chosen(None) for exhibit in one.exhibits]
+    macros = [
+        found
+        for path in sorted((page.PAGES / answers.SHARED).glob("*.sql"))
+        for found in MACRO.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert macros
+    for name, body in macros:
+        read_tables = warehouse.tables_read(connection, body)
+        assert {table.split(".")[0] for table in read_tables} <= {"core", "audit", "reference"}
+        assert sum(f"{name}(" in query for query in queries) > 1, f"{name} is not shared"
 
 
 @pytest.mark.parametrize("one", page.chosen(None), ids=lambda one: one.name)

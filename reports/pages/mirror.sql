@@ -153,7 +153,11 @@ note: >
   colleagues together make likely at this n, with the colleagues' own differences where three of them have
   30 cases. Outside 95% is marked; it takes the outer limits for an outlier.
 --- */
-select placed.*
+select
+    placed.*,
+    surgeons_outside(placed.outliers)
+    || case placed.left_out when 0 then '.' else ', {left_out} with too few cases left out.' end
+        as reading
 from placed_surgeons('H') as placed
 order by placed.n desc, placed.rendering_npi
 
@@ -201,7 +205,11 @@ n: n
 empty: Nobody has 30 first stages of 17313 in these twelve months.
 note: (17313 + 17314 units) / 17313 units; limits as above.
 --- */
-select placed.*
+select
+    placed.*,
+    surgeons_outside(placed.outliers)
+    || case placed.left_out when 0 then '.' else ', {left_out} with too few cases left out.' end
+        as reading
 from placed_surgeons('T') as placed
 order by placed.n desc, placed.rendering_npi
 

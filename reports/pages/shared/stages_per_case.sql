@@ -11,9 +11,7 @@ create or replace temp macro placed_surgeons(site) as table
         round(mirror.funnel_upper, 2) as funnel_upper,
         count(mirror.practice_rank) over () as placed,
         count(*) over () - placed as left_out,
-        count(*) filter (where is_outlier(mirror.reading)) over () as outliers,
-        surgeons_outside(outliers)
-        || case left_out when 0 then '.' else ', {left_out} with too few cases left out.' end as reading
+        count(*) filter (where is_outlier(mirror.reading)) over () as outliers
     from audit.practice_mirror as mirror
     where
         mirror.period = 'last_12_months' and mirror.measure = 'stages_per_case'
