@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,8 @@ def answer(
         if len(statements) != 1 or statements[0].type not in readable:
             raise UnusableQuestion("ask with one SELECT; the snapshot is read only")
         stop.start()
-        return warehouse.select(connection, sql)
+        found = connection.sql(sql).to_arrow_table()
+        return pl.DataFrame(found.rename_columns(_apart(found.column_names)))
     except duckdb.InterruptException:
         raise UnusableQuestion(
             f"stopped after {seconds:.0f} seconds; ask for fewer rows or months"
@@ -155,6 +157,16 @@ def answer(
     finally:
         stop.cancel()
         connection.close()
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Column names as they are, those that came before with a number: line_id, line_id_2."""
+    told: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(2))
+        free = (one for one in numbered if one not in told and one not in names)
+        told.append(name if name not in told else next(free))
+    return told
 
 
 def _lock(connection: warehouse.Connection) -> None:

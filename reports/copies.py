@@ -9,7 +9,7 @@ What the shareable copy does to a column is decided by its format:
     count                  withheld under 11, and others with it (reports/suppression.py)
     percent, interval, money, dollars, number
                            withheld in a row that has a count withheld, and where a rate of a known
-                           count would give a small count away
+                           count would give a small count away, a number with decimals among them
     figure                 as the format its row names
     text, code, date       as it is, surgeons' numbers replaced by their codes; text a query made
                            with dollars or a number of claims in it is withheld
@@ -21,6 +21,7 @@ import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -136,13 +137,16 @@ def show(
     withheld = {(row, counted[column] or _figures(data, formats)) for row, column in hidden}
     rows = {row for row, _ in hidden}
     for at, row in enumerate(data.iter_rows(named=True)):
-        tells = any(
-            formats.get(name) == "percent" and _tells(row, name, n, counted) for name in kept
-        )
+        rates = {name: kind for name in kept if (kind := _rate(row, name, formats))}
+        telling = {
+            kind
+            for name, kind in rates.items()
+            # a ratio may be one of the exhibit's n, and hardly of another count
+            if (kind == "share" or n in counted) and _tells(row, name, n, counted, kind)
+        }
         for name in kept:
-            form = formats.get(name)
-            is_rate = form in ("percent", "interval")
-            if form in DERIVED and row[name] is not None and (at in rows or (tells and is_rate)):
+            is_derived = formats.get(name) in DERIVED and row[name] is not None
+            if is_derived and (at in rows or rates.get(name) in telling):
                 withheld.add((at, name))
     return Shown(_blanked(data, withheld), frozenset(withheld))
 
@@ -173,6 +177,16 @@ def _told(row: Mapping[str, Any], formats: Mapping[str, str]) -> int | None:
     return None
 
 
+def _rate(row: Mapping[str, Any], name: str, formats: Mapping[str, str]) -> str:
+    """`share` for a percentage or its interval, `ratio` for a number with decimals; else blank."""
+    form = formats.get(name)
+    if form == "figure":
+        form = row.get("format")
+    if form in ("percent", "interval"):
+        return "share"
+    return "ratio" if form == "number" and isinstance(row[name], float | Decimal) else ""
+
+
 def _figures(data: pl.DataFrame, formats: Mapping[str, str]) -> str:
     return next(name for name in data.columns if formats.get(name) == "figure")
 
@@ -181,15 +195,15 @@ def _is_text(values: pl.Series, form: str | None) -> bool:
     return form in ("text", "code", "surgeon") and values.dtype in (pl.String, pl.Boolean)
 
 
-def _tells(row: Mapping[str, Any], name: str, n: str, counted: Sequence[str]) -> bool:
-    """True where a rate times the count it is of would be a small count, or leave a small rest."""
-    rate = row[name]
+def _tells(row: Mapping[str, Any], name: str, n: str, counted: Sequence[str], kind: str) -> bool:
+    """True where a rate times the count it is of would be a small count; a share, leave a small rest."""
+    rate = row[name] if isinstance(row[name], float | int | Decimal) else None
     for whole in [n] if n in counted else [one for one in counted if one]:
         total = row.get(whole)
         if rate is None or total is None:
             continue
         part, end = float(rate) * float(total), suppression.SMALLEST - 0.5
-        if 0.5 < part < end or 0.5 < float(total) - part < end:
+        if 0.5 < part < end or (kind == "share" and 0.5 < float(total) - part < end):
             return True
     return False
 

@@ -524,6 +524,11 @@ def test_a_query_cannot_write_or_reach_out(place: Place, text: str) -> None:
         asking.answer(place, text)
 
 
+def test_columns_of_one_name_are_told_apart(place: Place) -> None:
+    asked = "select 1 as a, 2 as a, 3 as a_2, 4 as a"
+    assert asking.answer(place, asked).to_dicts() == [{"a": 1, "a_3": 2, "a_2": 3, "a_4": 4}]
+
+
 def test_the_list_can_be_read_by_programs(capsys: pytest.CaptureFixture[str], place: Place) -> None:
     asking.ask(place, [], asking.Wanted("json"))
     rows = json.loads(capsys.readouterr().out)

@@ -156,6 +156,26 @@ def test_a_rate_alone_does_not_tell_a_small_count(rate: float, is_told: bool) ->
     assert (shown.data["denial_rate"][0] is not None) == is_told
 
 
+@pytest.mark.parametrize(("rate", "is_told"), [(0.0125, False), (0.0, True), (1.55, True)])
+def test_a_number_with_decimals_is_a_rate_of_n(rate: float, is_told: bool) -> None:
+    """1 of 80 printed as 0.0125; the limits beside it would give the rate back."""
+    data = {"value": [rate], "lower": [rate / 2], "cases": [80]}
+    shown = _shown(data, "cases", value="number", lower="number", cases="count")
+    assert shown.withheld == (frozenset() if is_told else {(0, "value"), (0, "lower")})
+    assert not _shown(data, value="number", lower="number", cases="count").withheld
+
+
+@pytest.mark.parametrize(
+    ("form", "is_told"), [("percent", False), ("number", False), ("money", True)]
+)
+def test_a_rate_among_figures_of_several_kinds_tells_no_small_count(
+    form: str, is_told: bool
+) -> None:
+    data = {"value": [0.132075, 0.25], "format": [form, form], "claims": [53, 100]}
+    shown = _shown(data, "claims", value="figure", format="text", claims="count")
+    assert shown.withheld == (frozenset() if is_told else {(0, "value")})
+
+
 def test_exposure_files_and_single_claims_are_left_out() -> None:
     shown = _shown(
         {"payer": ["a"], "lines": [50], "denied_charge": [1.0]}, denied_charge="exposure"
