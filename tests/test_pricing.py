@@ -186,6 +186,15 @@ def test_two_units_of_the_first_stage_are_two_procedures(tmp_path: Path) -> None
     assert prices[0]["mppr_rate"] == Decimal("0.75")
 
 
+def test_units_that_cannot_be_meant_are_priced_too(tmp_path: Path) -> None:
+    """17312 is 431.32 a unit; a mistyped line must not stop the others."""
+    rows = [
+        {"procedure_code": "17312", "units": units, "locality": MIAMI}
+        for units in ("1000", "99999")
+    ]
+    assert [str(row["full_fee"]) for row in price(tmp_path, rows)] == ["431320.00", "43131568.68"]
+
+
 @pytest.mark.parametrize(
     ("place", "codes", "expected"),
     [

@@ -1376,8 +1376,10 @@ term_texts as (
         end as fee_schedule,
         terms.assigned or terms.participating or terms.line_of_business <> 'medicare'
             as is_assigned,
+        -- wide: four factors of a line with many units do not fit 18 digits
         cast(round(
-            term_fees.fee * terms.units * terms.non_participating * terms.limiting_charge, 2
+            cast(term_fees.fee as decimal(20, 2))
+            * terms.units * terms.non_participating * terms.limiting_charge, 2
         ) as decimal(12, 2)) as limiting_charge
     from scheduled_terms as terms
     inner join judged_terms on terms.term = judged_terms.term
