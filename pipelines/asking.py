@@ -66,10 +66,12 @@ def ask(place: Place, words: Sequence[str], wanted: Wanted) -> int:
     size = wanted.rows if wanted.rows is not None else ROWS if wanted.form == "text" else None
     if size is None:
         printing.show(frame, wanted.form)
+        _say_if_empty(frame)
         return 0
     start = (wanted.page - 1) * size
     part = frame.slice(start, size)
     printing.show(part, wanted.form, is_paged=True)
+    _say_if_empty(frame)
     if part.height < frame.height:
         more = start + part.height < frame.height
         click.echo(
@@ -78,6 +80,11 @@ def ask(place: Place, words: Sequence[str], wanted: Wanted) -> int:
             err=True,
         )
     return 0
+
+
+def _say_if_empty(frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        click.echo("no rows", err=True)
 
 
 def _meant(words: Sequence[str]) -> tuple[Question, dict[str, str]]:
@@ -125,7 +132,8 @@ def show(name: str) -> int:
 
 
 def _told(one: Any) -> str:
-    return f"{one.name}={one.default or f'({one.kind})'}"
+    kind = "yes|no" if one.kind == "yes_no" else "|".join(one.choices) or one.kind
+    return f"{one.name}={one.default or f'({kind})'}"
 
 
 def _literal(value: Any) -> str:

@@ -5,7 +5,9 @@ never by when their files arrived, so that any order of arrival gives the same r
 overlap tell of one submission again and again: the last of them holds (landing.file.as_of; of exports
 of one day, the one taken in later), and the others are no submissions. A replacement or
 void (frequency 7 or 8) under another claim number is tied to the bill whose remittance carries the
-payer's number it refers to (REF*F8 = CLP07), and with it every submission of that number.
+payer's number it refers to (REF*F8 = CLP07), and with it every submission of that number. Where no
+remittance carries it, as in exports that name the replaced claim by the practice's own number, it is
+tied to the claim of that number: of the same patient, payer's turn and practice, submitted no later.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ SUBMISSION = {
     "patient_id": pl.String,
 }
 LINK = {"billing_npi": pl.String, "claim_number": pl.String, "root_number": pl.String}
-"""A claim number of a practice that another number's remittance explains."""
+"""A claim number of a practice that another number's remittance explains, or that refers to it."""
 
 
 def resolve(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame:
@@ -44,8 +46,9 @@ def resolve(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame
     `claim_numbers` has the column claim_number. Returns the submissions that changed: claim_number,
     root_number and old_root_number, patient_id.
     """
-    links = select(connection, _LINKS)
-    connection.register("chain_numbers", family(claim_numbers["claim_number"], links).to_arrow())
+    links, former = select(connection, _LINKS), select(connection, _FORMER)
+    ties = pl.concat([links.select(claim_number="claim_number", root_number="root_number"), former])
+    connection.register("chain_numbers", family(claim_numbers["claim_number"], ties).to_arrow())
     found = select(connection, _SUBMISSIONS)
     connection.unregister("chain_numbers")
     fresh = chain(found, links)
@@ -67,15 +70,57 @@ def resolve(connection: Connection, claim_numbers: pl.DataFrame) -> pl.DataFrame
 
 
 _LINKS = """
-select
-    coalesce(claims.billing_npi, '') as billing_npi,
-    claims.claim_number,
-    min(remits.claim_number) as root_number
+with corrections as (
+    select
+        coalesce(claims.billing_npi, '') as billing_npi, claims.claim_number,
+        claims.original_reference, claims.patient_id, claims.payer_sequence, claims.submitted_date
+    from staged.claim as claims
+    where claims.original_reference <> '' and claims.frequency_code in ('7', '8')
+),
+
+answered as (
+    select
+        corrections.billing_npi, corrections.claim_number, corrections.original_reference,
+        remits.claim_number as root_number
+    from corrections
+    inner join staged.remit_claim as remits
+        on corrections.original_reference = remits.payer_claim_id
+),
+
+named as (
+    select answered.billing_npi, answered.claim_number, answered.root_number
+    from answered
+    union all
+    select corrections.billing_npi, corrections.claim_number, originals.claim_number as root_number
+    from corrections
+    inner join staged.claim as originals
+        on
+            corrections.original_reference = originals.claim_number
+            and corrections.patient_id = originals.patient_id
+            and corrections.payer_sequence = originals.payer_sequence
+    where
+        corrections.original_reference not in (select answered.original_reference from answered)
+        and (
+            corrections.billing_npi = coalesce(originals.billing_npi, '')
+            or corrections.billing_npi = '' or coalesce(originals.billing_npi, '') = ''
+        )
+        and (
+            originals.submitted_date is null
+            or originals.submitted_date <= corrections.submitted_date
+        )
+)
+
+select named.billing_npi, named.claim_number, min(named.root_number) as root_number
+from named
+where named.claim_number <> named.root_number
+group by named.billing_npi, named.claim_number
+"""
+
+# a tie that no longer holds parts two bills, and both are to be seen
+_FORMER = """
+select distinct claims.claim_number, claims.root_number
 from staged.claim as claims
-inner join staged.remit_claim as remits on claims.original_reference = remits.payer_claim_id
-where claims.original_reference <> '' and claims.frequency_code in ('7', '8')
-    and claims.claim_number <> remits.claim_number
-group by claims.billing_npi, claims.claim_number
+where claims.root_number <> claims.claim_number
 """
 
 # claims that are the only submission of their bill, and say so, need no second look
@@ -150,8 +195,9 @@ def chain(submissions: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Number the submissions of each bill and say which one stands.
 
     `submissions` has SUBMISSION, `links` LINK. One row per submission; the former values are kept as
-    old_*. Submissions of one moment are ordered original, replacement, void, but those of one file as
-    they stand there. What a later export says again is no submission (0).
+    old_*. Submissions of one moment are ordered original, replacement, void, but those of one 837 as
+    they stand there (an export's rows may be sorted by anything). What a later export says again is
+    no submission (0).
     """
     rooted = submissions.with_columns(npi=pl.col("billing_npi").fill_null("")).join(
         roots(links).rename({"billing_npi": "npi", "root_number": "number"}),
@@ -196,7 +242,12 @@ def chain(submissions: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
             arrived=pl.when(is_export).then("received_at"), as_of=pl.when(is_export).then("as_of")
         )
         .sort("as_of", "arrived", "file_id", "ordinal")
-        .with_columns(again=again, rank=rank.min().over(*bill, "moment", "file_id"))
+        .with_columns(
+            again=again,
+            rank=pl.when(is_export)
+            .then(rank)
+            .otherwise(rank.min().over(*bill, "moment", "file_id")),
+        )
         .sort(*bill, "moment", "rank", "as_of", "arrived", "file_id", "ordinal")
         .select(
             "claim_key",

@@ -76,6 +76,9 @@ def parse(
             for name, value in {**_PRACTICE_DEFAULTS, "source": path.name}.items()
             if name in raw.columns and not (name == "source" and model is Contract)
         )
+    if model is Contract and {"basis", "value"} <= set(raw.columns):
+        is_idle = (pl.col("basis") == "carved_out") & (pl.col("value") == "")
+        raw = raw.with_columns(pl.when(is_idle).then(pl.lit("0")).otherwise("value").alias("value"))
     unknown = [name for name in raw.columns if name not in {*schema, *_PLACE}]
     if unknown:
         raise ReferenceFileError(

@@ -18,8 +18,8 @@ from pipelines.published import Document, Release, label, quarter_end, quarter_n
 
 ADD_ON_BEGIN = date(2013, 4, 1)
 """First day of the add-on code edits [CMS change request 7501]."""
-COMPLETE_MUE_ROWS = 5_000
-"""CMS's table has some 15,000 rows; a shorter one is taken as a selection."""
+FEWEST_MUES = 10_000
+"""CMS's table has some 15,000 rows; fewer are a file cut off, whose missing codes would pass."""
 COMPLETE_ADD_ON_ROWS = 3_000
 """CMS's table has some 7,700 rows; a shorter one is taken as a selection."""
 
@@ -72,16 +72,20 @@ def read_mue(document: Document) -> Release:
         path, frame, first, ~pl.col("mai").is_in(["1", "2", "3"]), "the MAI is not 1, 2 or 3"
     )
     published.require_unique(path, frame, first, ["procedure_code"])
+    if frame.height < FEWEST_MUES:
+        raise ReferenceFileError(
+            f"{path}: {frame.height} codes, where CMS lists some 15,000; the file is cut off, "
+            "download it again"
+        )
     return Release(
         table="ncci_mue",
         series="mue",
         release=f"MUE {quarter_name(start)}",
         effective_from=start,
         effective_to=quarter_end(start),
-        is_complete=frame.height >= COMPLETE_MUE_ROWS,
+        is_complete=True,
         source=f"NCCI MUE practitioner file ({path.name})",
         rows=frame,
-        note="" if frame.height >= COMPLETE_MUE_ROWS else "not the whole table",
     )
 
 

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 from rich.markdown import Markdown
 
+from pipelines import findings as audited
 from pipelines import printing, records, risk, rule_pages, rules, sources, steps, warehouse
 from pipelines.places import Place
 from schemas.headers import RULE_ID
@@ -68,15 +69,20 @@ def _explain_line(place: Place, line_id: str) -> int:
             connection,
             "Findings",
             "SELECT findings.rule_id, findings.severity, CASE WHEN records.shown_because IS NULL "
-            "THEN findings.severity ELSE 'info' END AS shown_as, findings.state, findings.reason, "
+            "THEN findings.severity ELSE 'info' END AS shown_as, CASE WHEN dismissals.rule_id IS NULL "
+            "THEN findings.state ELSE 'dismissed' END AS state, findings.reason, "
             "findings.related_line_id, findings.dollars FROM audit.finding AS findings "
             "JOIN core.service_line AS lines USING (line_id) "
             "LEFT JOIN audit.rule_record AS records ON records.rule_id = findings.rule_id "
             "AND records.payer = lines.payer AND records.quarter = '' AND records.period = '' "
-            "WHERE line_id = ? AND findings.state <> 'gone' ORDER BY findings.rule_id",
+            "LEFT JOIN audit.dismissal AS dismissals ON dismissals.rule_id = findings.rule_id "
+            "AND dismissals.line_id = findings.line_id AND dismissals.state = 'standing' "
+            "WHERE findings.line_id = ? AND findings.state <> 'gone' ORDER BY findings.rule_id",
             line_id,
             "none of the rules that could judge it flags it",
         )
+        for said in audited.dismissed_of_line(connection, line_id):
+            click.echo(said)
         for said in records.describe_line(connection, line_id):
             click.echo(said)
         _say_price(connection, line_id)

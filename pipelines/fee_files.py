@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +20,8 @@ COMPLETE_RVU_ROWS = 10_000
 """CMS's RVU files have some 19,000 rows; a shorter one is taken as a selection of codes."""
 FEWEST_ZIPS = 30_000
 """CMS's ZIP5 files have some 43,000 lines; fewer are a file cut off."""
+PLAUSIBLE_GPCI = (Decimal("0.2"), Decimal(5))
+"""CMS's indices of 2025 and 2026 lie between 0.296 and 2.529; beyond is a slip of the point."""
 
 _RVU_COLUMNS = {
     "procedure_code": "HCPCS",
@@ -59,11 +62,7 @@ def read_rvu(document: Document) -> Release:
             f"{path}, row 1: the title names no year and quarter; give CMS's unchanged PPRRVU file"
         )
     year = int(named.group(1))
-    in_name = re.search(r"20\d\d", path.name)
-    if in_name and int(in_name.group()) != year:
-        raise ReferenceFileError(
-            f"{path}: the name says {in_name.group()}, the file {year}; download it again"
-        )
+    _require_year_of_name(path, year)
     at = next(index for index, row in enumerate(rows[:HEADER_ROWS]) if row[:2] == ["HCPCS", "MOD"])
     above = rows[at - 1]
     labels = [label(upper, lower) for upper, lower in zip(above, rows[at], strict=True)]
@@ -100,6 +99,14 @@ def read_rvu(document: Document) -> Release:
     )
 
 
+def _require_year_of_name(path: Path, year: int) -> None:
+    in_name = re.search(r"20\d\d", path.name)
+    if in_name and int(in_name.group()) != year:
+        raise ReferenceFileError(
+            f"{path}: the name says {in_name.group()}, the file {year}; download it again"
+        )
+
+
 def _participants(path: Path, year: int) -> tuple[str, ...]:
     if year < 2026:
         return ("false", "true")
@@ -128,6 +135,7 @@ def read_gpci(document: Document) -> Release:
             f"{path}, row {at + 1}: the headings name {len(years)} years; give one Addendum E"
         )
     year = years.pop()
+    _require_year_of_name(path, year)
     work = [heading for heading in labels if "PW GPCI" in heading]
     with_floor = [heading for heading in work if "WITH 1.0 FLOOR" in heading] or work
     wanted = {
@@ -147,7 +155,13 @@ def read_gpci(document: Document) -> Release:
         locality=pl.format("{}-{}", pl.col("carrier").str.zfill(5), pl.col("number").str.zfill(2)),
         name=pl.col("name").str.replace_all("*", "", literal=True).str.strip_chars(),
     )
-    published.require_decimals(path, frame, at + 2, ["work_gpci", "pe_gpci", "mp_gpci"], 3)
+    indices = ["work_gpci", "pe_gpci", "mp_gpci"]
+    published.require_decimals(path, frame, at + 2, indices, 3)
+    for name in indices:
+        is_strange = ~pl.col(name).cast(pl.Decimal(12, 3)).is_between(*PLAUSIBLE_GPCI)
+        smallest, largest = PLAUSIBLE_GPCI
+        wrong = f"{name} is not between {smallest} and {largest}"
+        published.require(path, frame, at + 2, is_strange, wrong)
     published.require_unique(path, frame, at + 2, ["locality"])
     return Release(
         table="gpci",

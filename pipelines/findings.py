@@ -155,10 +155,37 @@ def catalogue(book: rules.Book) -> pl.DataFrame:
 
 
 def by_severity(connection: Connection) -> dict[str, int]:
-    """Findings that stand, by severity; those another one stands in for are not counted."""
+    """Findings that stand, by severity.
+
+    Those another one stands in for, or a person has dismissed, are not counted.
+    """
     rows = connection.execute(
-        "SELECT severity, count(*) FROM audit.finding "
-        "WHERE state <> 'gone' AND NOT is_superseded GROUP BY severity"
+        "SELECT findings.severity, count(*) FROM audit.finding AS findings "
+        "ANTI JOIN audit.dismissal AS dismissals ON findings.rule_id = dismissals.rule_id "
+        "AND findings.line_id = dismissals.line_id AND dismissals.state = 'standing' "
+        "WHERE findings.state <> 'gone' AND NOT findings.is_superseded GROUP BY findings.severity"
     ).fetchall()
     counted = dict(rows)
     return {severity: int(counted.get(severity, 0)) for severity in ("error", "warning", "info")}
+
+
+HOLDS = {
+    "standing": "holds until {day}",
+    "expired": "held until {day}, and holds no longer",
+    "line_changed": "holds no longer: the line has changed since",
+}
+"""By what a dismissal is today."""
+
+
+def dismissed_of_line(connection: Connection, line_id: str) -> list[str]:
+    """What people have dismissed of a line, in lines of text; nothing where nobody has."""
+    rows = warehouse.select(
+        connection,
+        "SELECT * FROM audit.dismissal WHERE line_id = ? AND state <> 'no_finding' ORDER BY rule_id",
+        [line_id],
+    )
+    return [
+        f"{row['rule_id']} dismissed on {row['dismissed_date']} by {row['author']}: {row['reason']} "
+        f"({HOLDS[row['state']].format(day=row['until_date'])})"
+        for row in rows.iter_rows(named=True)
+    ]

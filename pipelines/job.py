@@ -149,13 +149,19 @@ def audit(
         )
         progress.update(bar, completed=1.0)
         steps.publish(place)
-    for problem in done.problems:
-        click.echo(f"mohs: {problem}", err=True)
+    _say_troubles(done)
     click.echo(f"run {done.run_id}: {done.patients:,} patients audited")
     click.echo("findings  " + "   ".join(f"{name} {done.findings[name]:,}" for name in SEVERITIES))
     if timings:
         _say_timings(done.seconds)
     return 1 if done.problems else _status(done.findings, fail_on)
+
+
+def _say_troubles(audited: steps.Audited) -> None:
+    for problem in audited.problems:
+        click.echo(f"mohs: {problem}", err=True)
+    for warning in audited.warnings:
+        click.echo(f"mohs: warning: {warning}", err=True)
 
 
 def _say_timings(seconds: Mapping[str, float]) -> None:
@@ -311,8 +317,7 @@ def run(
             progress.update(starting, total=1, completed=1)
         done = flows.run_once(place, inbox, month=month, out=out or place.reports)
     say_summary(steps.summarise(place))
-    for problem in done.audited.problems:
-        click.echo(f"mohs: {problem}", err=True)
+    _say_troubles(done.audited)
     refused = [outcome for outcome in done.outcomes if outcome.status == "refused"]
     for outcome in refused:
         click.echo(f"mohs: {outcome.path}: {outcome.reason}", err=True)

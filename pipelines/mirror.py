@@ -240,16 +240,30 @@ def _mean_limits(
     others = np.arange(n.size) != at
     others_n = n[others].sum()
     center = total[others].sum() / others_n
-    within = max(residual[others].sum() / others_n, (center - floor) / others_n, 1e-9)
+    within = residual[others].sum() / others_n
     between = 0.0
     enough = others & (n >= LEAST)
     if enough.sum() >= LEAST_COLLEAGUES:
         _, between = shrinkage.normal_prior(total[enough] / n[enough], variance[enough])
     spread = np.sqrt(within / n[at] + within / others_n + between)
-    return {
-        name: max(float(center + stats.norm.ppf(tail) * spread), floor)
-        for name, tail in TAILS.items()
-    }
+    counts = _count_limits(n[at], total[others].sum() - floor * others_n, others_n)
+    limits = {}
+    for name, tail in TAILS.items():
+        limit, count = float(center + stats.norm.ppf(tail) * spread), floor + counts[name]
+        limits[name] = max(min(limit, count), floor) if "lower" in name else max(limit, count)
+    return limits
+
+
+def _count_limits(n: float, others_above: float, others_n: float) -> dict[str, float]:
+    """Limits of what is counted above the floor, per n: the mean's own are never tighter.
+
+    Of few events the spread between encounters says little, and of none it is 0: one unit would
+    then lie outside. Colleagues' events and a half give the rate (Jeffreys' prior), and what this
+    provider counts at such a rate is negative binomial. Source: Gelman et al., Bayesian Data
+    Analysis, 3rd ed., 2.6 and 2.8.
+    """
+    law = stats.nbinom(others_above + 0.5, others_n / (others_n + n))
+    return {name: float(law.ppf(tail)) / n for name, tail in TAILS.items()}
 
 
 def _spread(n: Floats, total: Floats, yy: Floats) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from schemas.table import polars_schema
 
 FILE = "overlays.csv"
 KEY = ["rule_id", "parameter", "payer"]
+NUMBER = r"^-?\d{1,8}(\.\d{1,4})?$"
+"""A value a rule may compare with; any other is a word to it."""
 
 
 def read(practice: Path | None) -> pl.DataFrame:
@@ -31,13 +35,13 @@ def require_sound(overlays: pl.DataFrame, payers: pl.DataFrame, parameters: pl.D
 
     `payers` is payers.csv, `parameters` reference.rule_parameter. Raises ReferenceFileError with
     file, row and remedy for a row without document reference or remittance evidence, a payer that
-    payers.csv does not have, a parameter the rule does not have, a value that is missing or idle,
-    and two rows that set one thing of a payer on one day.
+    payers.csv does not have, a parameter the rule does not have, a value that is missing, idle or
+    no number where the rule book's is one, and two rows that set one thing of a payer on one day.
     """
     known_payers = set(payers["payer"])
-    known: dict[str, set[str]] = {}
-    for rule_id, parameter in parameters.select("rule_id", "parameter").rows():
-        known.setdefault(rule_id, set()).add(parameter)
+    known: dict[str, dict[str, str]] = {}
+    for rule_id, parameter, value in parameters.select("rule_id", "parameter", "value").rows():
+        known.setdefault(rule_id, {})[parameter] = value
     for row in overlays.iter_rows(named=True):
         place = f"{row['file']}, row {row['row']}"
         setting, rule_id = row["setting"], row["rule_id"]
@@ -65,7 +69,27 @@ def require_sound(overlays: pl.DataFrame, payers: pl.DataFrame, parameters: pl.D
             )
         elif not row["value"]:
             raise ReferenceFileError(f"{place}: {setting} has no value; write it in column value")
+        else:
+            _require_comparable(place, setting, row["value"], known[rule_id][setting])
     _require_no_overlap(overlays)
+
+
+def _require_comparable(place: str, setting: str, value: str, usual: str) -> None:
+    """A rule that compares with a number finds nothing where there is none."""
+    if not re.match(NUMBER, usual):
+        return
+    wrong = ""
+    if not re.match(NUMBER, value):
+        wrong = "is no number with at most 4 decimals"
+    elif value.startswith("-") and not usual.startswith("-"):
+        wrong = "is negative"
+    elif setting.endswith("_share") and Decimal(value) > 1:
+        wrong = "is more than the whole (0.8 is 80 %)"
+    if wrong:
+        raise ReferenceFileError(
+            f"{place}, column value: {setting} {value!r} {wrong}, so the rule would find nothing; "
+            f"write a number as the rule book's {usual}"
+        )
 
 
 def _require_no_overlap(overlays: pl.DataFrame) -> None:
@@ -109,7 +133,7 @@ def thresholds(parameters: pl.DataFrame, overlays: pl.DataFrame) -> pl.DataFrame
         .explode("value")
         .unique(maintain_order=True)
     )
-    exact = pl.col("value").str.contains(r"^-?\d{1,8}(\.\d{1,4})?$")
+    exact = pl.col("value").str.contains(NUMBER)
     schema = polars_schema(Threshold)
     return (
         words.with_columns(

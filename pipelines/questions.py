@@ -1,9 +1,9 @@
 """Saved questions and views: SQL files whose header says in words what they give.
 
 A header is YAML: `title`, `meaning`, `grain`, and where there are any, `parameters` (name -> type,
-default, meaning) and `columns` (name -> meaning of a column the tables do not have). A question reads
-a parameter with getvariable('name'), which is null at a DuckDB prompt where nobody set it, and does
-without it there as by default.
+default, meaning; `choices` of a text, the `least` of a number) and `columns` (name -> meaning of a
+column the tables do not have). A question reads a parameter with getvariable('name'), which is null
+at a DuckDB prompt where nobody set it, and does without it there as by default.
 """
 
 from __future__ import annotations
@@ -40,34 +40,57 @@ def _month(text: str) -> str:
     return text
 
 
+YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() not in YES_NO:
+        raise ValueError(text)
+    return YES_NO[text.lower()]
+
+
 KINDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "text": (str, "text"),
     "integer": (int, "a whole number"),
     "number": (Decimal, "a number, as 0.05"),
     "date": (date.fromisoformat, "a day, as 2025-03-31"),
     "month": (_month, "a month, as 2025-03"),
+    "yes_no": (_yes_no, "yes or no"),
 }
 """Type of a parameter -> how its text is read, and what is asked for."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a question may be told: name, type (of KINDS), default ('' for none), what it does."""
+    """What a question may be told: name, type (of KINDS), default ('' for none), what it does.
+
+    `choices` are all a text may be, `least` the least a number may be.
+    """
 
     name: str
     kind: str
     default: str
     meaning: str
+    choices: tuple[str, ...] = ()
+    least: int | None = None
 
     def read(self, text: str) -> Any:
         """The value of a text; None for ''. Raises UnusableQuestion."""
         reader, wanted = KINDS[self.kind]
         if text == "":
             return None
+        if self.choices:
+            wanted = " or ".join(filter(None, (", ".join(self.choices[:-1]), self.choices[-1])))
+        if self.least is not None:
+            wanted += f" from {self.least}"
         try:
-            return reader(text)
+            value = reader(text)
         except (ValueError, InvalidOperation):
-            raise UnusableQuestion(f"{self.name}={text}: write {wanted}") from None
+            value = None
+        is_other = bool(self.choices) and value not in self.choices
+        if value is None or is_other or (self.least is not None and value < self.least):
+            raise UnusableQuestion(f"{self.name}={text}: write {wanted}")
+        return value
 
 
 @dataclass(frozen=True)
@@ -127,13 +150,20 @@ def read(path: Path) -> Question:
     )
 
 
-def _parameter(path: Path, name: str, said: Mapping[str, str]) -> Parameter:
+def _parameter(path: Path, name: str, said: Mapping[str, Any]) -> Parameter:
     if not IDENTIFIER.fullmatch(name) or said.get("type") not in KINDS or "meaning" not in said:
         raise UnusableQuestion(
             f"{path}: give parameter {name} a type ({', '.join(KINDS)}), a meaning and, where it has "
             "one, a default"
         )
-    one = Parameter(name, said["type"], said.get("default", ""), " ".join(said["meaning"].split()))
+    one = Parameter(
+        name,
+        said["type"],
+        said.get("default", ""),
+        " ".join(said["meaning"].split()),
+        tuple(said.get("choices", ())),
+        int(said["least"]) if "least" in said else None,
+    )
     one.read(one.default)
     return one
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from pipelines.dated import (
 from schemas.changes import Dismissal
 from schemas.dated import Dated
 from schemas.deadlines import Clock, Disposition
+from schemas.headers import Problem
 from schemas.patterns import PatternStatus
 from schemas.reference import (
     PRACTICE,
@@ -61,6 +63,9 @@ SERIES = {
     "covered_diagnosis": "covered_diagnosis",
 }
 """Series of `reference.release` -> the table it fills."""
+
+NAMING_PAYERS = ("contracts.csv", "clocks.csv")
+"""Files of the practice that name payers as they stand in payers.csv."""
 
 HISTORIES = ("ncci_ptp", "ncci_add_on")
 """Tables of which a whole release holds all that was ever in force, with dates."""
@@ -135,6 +140,33 @@ def _thresholds(practice: Path | None) -> pl.DataFrame:
         payers = parse(Payer, path, is_practice=True)
     overlays.require_sound(rows, payers, parameters)
     return overlays.thresholds(parameters, rows)
+
+
+def payers_nobody_knows(practice: Path | None, on_file: Collection[str]) -> list[Problem]:
+    """Rows of contracts.csv and clocks.csv about a payer that payers.csv and the files do not name.
+
+    overlays.csv is stricter: such a row of it is refused.
+    """
+    paths = {name: practice / name for name in PRACTICE} if practice else {}
+    found = [name for name in NAMING_PAYERS if name in paths and paths[name].is_file()]
+    if not found:
+        return []
+    known = set(on_file)
+    if paths["payers.csv"].is_file():
+        known.update(parse(Payer, paths["payers.csv"], is_practice=True)["payer"])
+    return [
+        Problem(
+            paths[name],
+            row["row"],
+            f"no payer {row['payer']} in payers.csv or on file",
+            f"Perhaps {near}; the row changes nothing."
+            if (near := ", ".join(get_close_matches(row["payer"], known)))
+            else "Correct the name; until then the row changes nothing.",
+        )
+        for name in found
+        for row in parse(PRACTICE[name], paths[name], is_practice=True).iter_rows(named=True)
+        if row["payer"] and row["payer"] not in known
+    ]
 
 
 def write_templates(folder: Path) -> list[Path]:

@@ -131,6 +131,14 @@ where
     claims.original_reference <> ''
     and claims.frequency_code in ('7', '8')
     and remits.claim_number in (select numbers.claim_number from temp.rematch_numbers as numbers)
+union
+select claims.original_reference as claim_number
+from staged.claim as claims
+where
+    claims.frequency_code in ('7', '8')
+    and claims.original_reference in (
+        select numbers.claim_number from temp.rematch_numbers as numbers
+    )
 """
 
 

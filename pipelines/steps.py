@@ -53,6 +53,8 @@ class Audited:
     problems: tuple[str, ...] = ()
     """Broken rule files: file, line and remedy."""
     seconds: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """Rows of the practice folder that change nothing: file, line and remedy."""
 
 
 Progress = Callable[[float], None]
@@ -236,9 +238,18 @@ def audit(
             findings.by_severity(connection),
             tuple(str(problem) for problem in problems),
             auditing.seconds,
+            tuple(map(str, reference.payers_nobody_knows(place.practice, _payers(connection)))),
         )
     finally:
         connection.close()
+
+
+def _payers(connection: Connection) -> list[str]:
+    """Every payer a bill or a remittance is of."""
+    rows = connection.execute(
+        "SELECT payer FROM core.claim UNION SELECT payer FROM core.remit_claim"
+    ).fetchall()
+    return [payer for (payer,) in rows if payer]
 
 
 def _catch_up(connection: Connection) -> None:

@@ -8,10 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.dated import ReferenceFileError, where
+from pipelines.dated import BEGINNING, ReferenceFileError, where
 
 CONTRACT_YEARS = 50
 """How far a row without an end is raised."""
+LARGEST_OF_MEDICARE, LARGEST_OF_CHARGE, LARGEST_RAISE = Decimal(10), Decimal(1), Decimal("0.5")
+"""A number above it is a percentage written without its decimal point."""
+FIRST_TOO_LARGE = 10**8
+"""A raised value has to fit the column."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -44,6 +48,11 @@ def _years(row: dict[str, Any]) -> list[dict[str, Any]]:
             break
         end = min(row["effective_to"], _anniversary(row["effective_from"], number + 1) - ONE_DAY)
         value = row["value"] * (1 + row["escalator"]) ** number
+        if value >= FIRST_TOO_LARGE:
+            raise ReferenceFileError(
+                f"{row['file']}, row {row['row']}, column escalator: {row['escalator']} a year "
+                f"makes the value {value:,.0f} by {begin}; correct it, or give effective_to"
+            )
         years.append(
             {
                 **row,
@@ -91,8 +100,43 @@ def _require_sound(rows: pl.DataFrame) -> None:
             (pl.col("basis") != "carved_out") & (pl.col("value") == 0),
             "value is 0; write the terms, or the basis carved_out",
         ),
+        (
+            (pl.col("escalator") > 0) & (pl.col("effective_from") == BEGINNING),
+            "an escalator counts its years from effective_from; give the contract's first day",
+        ),
     )
+    _require_decimals(rows)
     for is_fault, remedy in faults:
         bad = rows.filter(is_fault.fill_null(False))
         if bad.height:
             raise ReferenceFileError(f"{where(bad)}: {remedy}")
+
+
+def _require_decimals(rows: pl.DataFrame) -> None:
+    """Refuse 125 and 3 where 125 % and 3 % were meant."""
+    by_basis = pl.col("basis")
+    for what, name, is_meant, largest, example in (
+        (
+            "percent_of_medicare",
+            "value",
+            by_basis == "percent_of_medicare",
+            LARGEST_OF_MEDICARE,
+            "1.2500 for 125 %",
+        ),
+        (
+            "percent_of_charge",
+            "value",
+            by_basis == "percent_of_charge",
+            LARGEST_OF_CHARGE,
+            "0.5500 for 55 %",
+        ),
+        ("escalator", "escalator", pl.lit(True), LARGEST_RAISE, "0.0300 for 3 %"),
+    ):
+        bad = rows.filter(is_meant & (pl.col(name) > largest))
+        if bad.height:
+            written = bad[name][0]
+            raise ReferenceFileError(
+                f"{where(bad)}, column {name}: {what} {written.normalize():f} is "
+                f"{100 * written:,.0f} %, and more than {100 * largest:,.0f} % is refused; "
+                f"write {example}"
+            )

@@ -27,7 +27,7 @@ from schemas.dictionary import LAYERS, tables
 from schemas.table import WholeTable, create_statement, duckdb_type, polars_schema
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 BUCKETS = 256
 LINES_PER_SET = 700_000
 """Service lines worked through at once; keeps a set's tables well under 2 GB."""

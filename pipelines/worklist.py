@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -97,6 +97,8 @@ FORM = sheets.Form(
         "note": 40,
     },
 )
+FAULTS = 10
+"""Rows of a sheet that cannot be taken, of which a message tells."""
 ITEMS = "SELECT * FROM audit.work_item ORDER BY place"
 KNOWN = "SELECT DISTINCT line_id FROM audit.denial_episode"
 JUDGED = "SELECT rule_id, line_id FROM audit.finding WHERE state <> 'gone' AND line_id IS NOT NULL"
@@ -125,7 +127,8 @@ def take(connection: Connection, path: Path, folder: Path, today: date) -> list[
     once the line has left the list. A decision is about the denial, or about the finding of the
     rule it names; without a date it is of today. One that stands already is not added again; a
     second decision of one day takes the place of the first. Returns the rows added. Raises
-    UnusableSheet where the sheet cannot be read, or names a line, rule or word that is none.
+    UnusableSheet where the sheet cannot be read, or with each row that names a line, rule or word
+    that is none.
     """
     lines = set(warehouse.select(connection, KNOWN)["line_id"])
     findings = set(warehouse.select(connection, JUDGED).iter_rows())
@@ -133,25 +136,21 @@ def take(connection: Connection, path: Path, folder: Path, today: date) -> list[
         warehouse.select(connection, STANDING).select(pl.all().cast(pl.String).fill_null("")).rows()
     )
     decided: dict[tuple[str, str, str], dict[str, str]] = {}
+    faults: list[str] = []
     for number, row in sheets.read(FORM, path):
         if not any(row[name] for name in TO_FILL):
             continue
         place = f"{path}, row {number}"
-        decision = _decision(row, place, today)
-        line_id, rule_id = decision["line_id"], decision["rule_id"]
-        if rule_id and (rule_id, line_id) not in findings:
-            raise UnusableSheet(
-                f"{place}, column rule_id: {rule_id} has no finding on {line_id}; `mohs explain "
-                f"{line_id}` shows what there is, leave it blank to decide on the denial"
-            )
-        if not rule_id and line_id not in lines:
-            raise UnusableSheet(
-                f"{place}, column line_id: {line_id!r} is no line that was denied; `mohs worklist` "
-                "lists them, take the row out"
-            )
-        key = (line_id, rule_id, decision["decided_date"])
-        if key in decided:
-            raise UnusableSheet(f"{place}: {line_id!r} stands there twice; take one row out")
+        try:
+            decision = _decision(row, place, today)
+            _require_known(decision, place, lines, findings)
+            line_id, rule_id = decision["line_id"], decision["rule_id"]
+            key = (line_id, rule_id, decision["decided_date"])
+            if key in decided:
+                raise UnusableSheet(f"{place}: {line_id!r} stands there twice; take one row out")
+        except UnusableSheet as error:
+            faults.append(str(error))
+            continue
         if (
             line_id,
             rule_id,
@@ -159,11 +158,34 @@ def take(connection: Connection, path: Path, folder: Path, today: date) -> list[
         ) in standing:
             continue
         decided[key] = decision
+    if faults:
+        more = len(faults) - FAULTS
+        rest = [f"and {more:,} more such rows"] if more > 0 else []
+        raise UnusableSheet("\n".join([*faults[:FAULTS], *rest]))
     if decided:
         rows = [{name: inert(row[name]) for name in row} for row in decided.values()]
         text = ledgers.with_rows(folder / FILE, ADDED, ("line_id", "rule_id", "decided_date"), rows)
         write_private(folder / FILE, text.encode())
     return list(decided.values())
+
+
+def _require_known(
+    decision: Mapping[str, str],
+    place: str,
+    lines: Collection[str],
+    findings: Collection[tuple[str, str]],
+) -> None:
+    line_id, rule_id = decision["line_id"], decision["rule_id"]
+    if rule_id and (rule_id, line_id) not in findings:
+        raise UnusableSheet(
+            f"{place}, column rule_id: {rule_id} has no finding on {line_id}; `mohs explain "
+            f"{line_id}` shows what there is, leave it blank to decide on the denial"
+        )
+    if not rule_id and line_id not in lines:
+        raise UnusableSheet(
+            f"{place}, column line_id: {line_id!r} is no line that was denied; `mohs worklist` "
+            "lists them, take the row out"
+        )
 
 
 def _decision(row: Mapping[str, str], place: str, today: date) -> dict[str, str]:

@@ -11,7 +11,7 @@ KINDS = ["finding", "denial", "variance"]
 
 
 class Item(WholeTable):
-    """One row per finding, open denial and variance that a run has seen, and when it came and went.
+    """One row per finding, denial and variance that a run has seen stand, and when it came and went.
 
     It is kept with the files, because no later run can make it again.
     """
@@ -22,9 +22,11 @@ class Item(WholeTable):
     rendering_npi: str = column("rendering provider")
     payer: str = column("payer; null for a provider")
     date_of_service: pl.Date = column("date of service; null for a provider")
-    label: str = column("rule, category of the denial or cause of the variance", required=True)
+    label: str = column("rule, cause of the denial or cause of the variance", required=True)
     severity: str = column("of a finding: error, warning, info")
-    dollars: Money = column("expected allowed, or the variance, signed")
+    dollars: Money = column(
+        "expected allowed, of a finding else the charge; of a variance the variance, signed"
+    )
     first_run: pl.Int64 = column("run that saw it first, or again after it was gone", required=True)
     first_seen: pl.Date = column("latest date in the files of that run")
     gone_run: pl.Int64 = column("first run that saw it no more; null while it stands")
@@ -36,11 +38,11 @@ class Item(WholeTable):
 
 
 class Change(WholeTable):
-    """One row per finding, open denial and variance that stands, or has gone since last month.
+    """One row per finding, denial not closed and variance that stands, or has gone since last month.
 
-    A denial is gone once it is no longer open, a variance once the line is paid as expected. The
-    month is that of the latest date in the files. The first run has nothing to compare with: there
-    all is new.
+    A denial is gone once it is closed, a variance once the line is paid as expected. The month is
+    that of the latest date in the files. The first run has nothing to compare with: there all is
+    new.
     """
 
     kind: str = column("finding, denial, variance", required=True, isin=KINDS)
@@ -49,16 +51,18 @@ class Change(WholeTable):
     rendering_npi: str = column("rendering provider")
     payer: str = column("payer; null for a provider")
     date_of_service: pl.Date = column("date of service; null for a provider")
-    label: str = column("rule, category of the denial or cause of the variance", required=True)
+    label: str = column("rule, cause of the denial or cause of the variance", required=True)
     severity: str = column("of a finding: error, warning, info")
-    dollars: Money = column("expected allowed, or the variance, signed")
+    dollars: Money = column(
+        "expected allowed, of a finding else the charge; of a variance the variance, signed"
+    )
     since_run: str = column(
         "since the last run: new, known, gone; null where it went before",
         isin=["new", "known", "gone"],
     )
     since_month: str = column(
-        "since the last run of an earlier month: new, known, gone",
-        required=True,
+        "since the last run of an earlier month: new, known, gone; null where it came and went "
+        "since",
         isin=["new", "known", "gone"],
     )
     first_seen: pl.Date = column("latest date in the files of the run that saw it first")

@@ -41,7 +41,9 @@ class StagedClaim(Table):
     is_standing: pl.Boolean = column(
         "the latest submission of its chain, and not a void", required=True
     )
-    original_reference: str = column("payer's number of the claim it replaces or voids")
+    original_reference: str = column(
+        "payer's number of the claim it replaces or voids; in an export perhaps the practice's own"
+    )
     submitted_date: pl.Date = column("when it was submitted")
     received_date: pl.Date = column("when the payer received it")
     first_date_of_service: pl.Date = column("earliest first day of its lines", required=True)

@@ -181,7 +181,10 @@ class CodingFinding(WholeTable):
     date_of_service: pl.Date = column("date of service; null for a provider")
     dollars: Money = column("expected allowed, else the charge")
     since_run: str = column("since the last run: new, known, gone")
-    since_month: str = column("since the last run of an earlier month: new, known, gone")
+    since_month: str = column(
+        "since the last run of an earlier month: new, known, gone; null where it came and went "
+        "since"
+    )
     is_dismissed: pl.Boolean = column("a dismissal of it stands", required=True)
     is_counted: pl.Boolean = column("it stands and is not dismissed", required=True)
 

@@ -52,6 +52,12 @@ class Clock(Graded):
         "days after which a notice is presumed to have come, added to the clock; null: none", ge=0
     )
     least_amount: Money = column("amount that must be in controversy; null: none known", ge=0)
+    effective_from: pl.Date = column(
+        "first day it holds for, of those on which the clock starts (counts_from)", required=True
+    )
+    effective_to: pl.Date = column(
+        "last day it holds for, of those on which the clock starts (counts_from)", required=True
+    )
 
     class Config(Graded.Config):
         name = "reference.clock"

@@ -456,7 +456,7 @@ class Contract(Dated):
         isin=["fee", "percent_of_medicare", "percent_of_charge", "carved_out"],
     )
     value: Annotated[pl.Decimal, 12, 4] = column(
-        "dollars, or the multiple (1.2500); 0 where carved out", required=True, ge=0
+        "dollars, or the multiple (1.2500); 0 or blank where carved out", required=True, ge=0
     )
     medicare_year: pl.Int64 = column(
         "year whose Medicare schedule, as it stood on 31 December, is multiplied; null: the line's"

@@ -82,7 +82,9 @@ class WorkItem(WholeTable):
         "rule of ours that fires on the claim as denied; null where none does"
     )
     is_preventable: pl.Boolean = column("such a rule fires; null where no rule could judge that")
-    question: str = column("what to ask", required=True)
+    question: str = column(
+        "what to ask; of a preventing rule not where its finding is dismissed", required=True
+    )
     wanted: str = column("what would answer it", required=True)
     asks_records: pl.Boolean = column("the payer asks for records or data", required=True)
     is_about_record: pl.Boolean = column("the medical record answers it", required=True)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines import chains, identity
+from pipelines import chains, identity, settling
 from tests.desk import KEY, Desk, opened
 from tests.x12_text import NPI, OTHER_NPI, bills, remits
 
@@ -182,6 +182,83 @@ def test_an_original_that_only_its_payment_knows_still_names_the_bill(desk: Desk
     assert (line["line_id"], line["paid"], line["source"]) == ("A-1", 800, "837")
 
 
+def named(desk: Desk) -> list[tuple[str, str, int, bool]]:
+    """(claim number, claim_id, submission, stands) in order."""
+    found = desk.rows(
+        "SELECT claim_number, claim_id, submission, is_standing FROM staged.claim "
+        "ORDER BY claim_number, submission, claim_key"
+    )
+    return [
+        (row["claim_number"], row["claim_id"], row["submission"], row["is_standing"])
+        for row in found
+    ]
+
+
+EXPORTED = (
+    "claim_id,line_number,patient_id,rendering_npi,date_of_service,procedure_code,units,charge,"
+    "submitted_date,original_claim_id,frequency_code"
+)
+
+
+def row_of(number: str, day: str, original: str = "", frequency: str = "", who: str = "P1") -> str:
+    """A row of an export of one line."""
+    values = f"{number},1,{who},{NPI},2024-08-13,17311,1,1000,{day},{original},{frequency}"
+    return values + "\n"
+
+
+CORRECTED = (
+    # a correction may stand above what it corrects, and be of the same day
+    row_of("C2", "2024-09-02", "C1", "7"),
+    row_of("C1", "2024-09-02"),
+    row_of("D1", "2024-09-01", who="P2"),
+    row_of("D2", "2024-09-02", "D1", "8", who="P2"),
+    # of another patient; submitted later; named by what is no correction
+    row_of("E1", "2024-09-01", "", "", who="P3"),
+    row_of("E2", "2024-09-02", "E1", "7", who="P4"),
+    row_of("F1", "2024-09-03", who="P5"),
+    row_of("F2", "2024-09-02", "F1", "7", who="P5"),
+    row_of("G1", "2024-09-01", who="P6"),
+    row_of("G2", "2024-09-02", "G1", "1", who="P6"),
+)
+
+
+@pytest.mark.parametrize("parts", [1, 2, len(CORRECTED)])
+def test_an_exports_correction_names_the_claim_by_the_practices_own_number(
+    desk: Desk, parts: int
+) -> None:
+    for at in range(parts):
+        desk.take_in(f"{EXPORTED}\n" + "".join(CORRECTED[at::parts]), name=f"{at}-")
+    assert named(desk) == [
+        ("C1", "C1", 1, False),
+        ("C2", "C1", 2, True),
+        ("D1", "D1", 1, False),
+        ("D2", "D1", 2, False),
+        ("E1", "E1", 1, True),
+        ("E2", "E2", 1, True),
+        ("F1", "F1", 1, True),
+        ("F2", "F2", 1, True),
+        ("G1", "G1", 1, True),
+        ("G2", "G2", 1, True),
+    ]
+    assert set(desk.lines()) == {"C1-1", "E1-1", "E2-1", "F1-1", "F2-1", "G1-1", "G2-1"}
+
+
+def test_the_payers_number_comes_before_the_practices_own(desk: Desk) -> None:
+    # the payer's number of B happens to be the practice's number A
+    correction = bills(bill("A2", frequency="7", original="A"), created="20241001", control="2")
+    remit = remits(paid("B", "A"))
+    desk.take_in(bills(bill(), bill("B"), created="20240901"), correction)
+    own = [("A", "A", 1, False), ("A2", "A", 2, True), ("B", "B", 1, True)]
+    assert named(desk) == own
+    desk.take_in(remit, name="late")
+    assert named(desk) == [("A", "A", 1, True), ("A2", "B", 2, True), ("B", "B", 1, False)]
+    touched = {row["patient_id"] for row in desk.rows("SELECT patient_id FROM landing.touched")}
+    assert set(patients(desk).values()) <= touched
+    (late,) = desk.rows("SELECT file_id FROM landing.file WHERE name LIKE 'late%'")
+    settling.take_out(desk.connection, [late["file_id"]])
+    assert named(desk) == own
+
+
 DAYS = st.sampled_from(["20240901", "20240902", "20240903"])
 HISTORY = st.lists(
     st.tuples(st.sampled_from(["1", "7", "8"]), st.sampled_from(["A", "A2"]), DAYS),
@@ -216,6 +293,48 @@ def test_any_order_of_arrival_gives_the_same_chains(
         assert [row[1] for row in chain] == list(range(1, len(chain) + 1))
         assert [row[3] for row in chain[:-1]] == [False] * (len(chain) - 1)
         assert chain[-1][3] == (chain[-1][2] != "8")
+
+
+OWN_NUMBERS = st.lists(
+    st.tuples(
+        st.sampled_from(["1", "7", "7", "8"]),
+        st.sampled_from(["A", "B", "C"]),
+        st.sampled_from(["", "A", "B", "C"]),
+        DAYS,
+    ),
+    min_size=2,
+    max_size=5,
+    unique=True,
+)
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(history=OWN_NUMBERS, seed=st.randoms(use_true_random=False))
+def test_own_numbers_tie_the_same_in_any_order_and_when_a_file_is_taken_out(
+    desk: Desk, history: list[tuple[str, str, str, str]], seed: Any
+) -> None:
+    files = [remits(paid("C", "A"))]
+    for at, (frequency, number, original, day) in enumerate(history):
+        claim = bill(number, frequency=frequency, original=original)
+        files.append(bills(claim, created=day, control=str(at + 2)))
+    seed.shuffle(files)
+    query = "SELECT * FROM staged.claim ORDER BY claim_key"
+    for kept in (files, files[1:]):
+        desk.clear()
+        desk.take_in(*sorted(kept))
+        expected = desk.rows(query)
+        if kept is files:
+            desk.clear()
+            for at, one in enumerate(files):
+                desk.take_in(one, name=f"{at}-")
+        else:
+            desk.clear()
+            desk.take_in(*files, name="all")
+            (gone,) = desk.rows("SELECT file_id FROM landing.file WHERE name = 'all0'")
+            settling.take_out(desk.connection, [gone["file_id"]])
+        assert desk.rows(query) == expected
 
 
 def test_a_link_reaches_no_further_than_its_practice() -> None:

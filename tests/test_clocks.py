@@ -201,3 +201,25 @@ def test_a_clock_says_whose_it_is_and_how_long(tmp_path: Path, row: str) -> None
     (tmp_path / "clocks.csv").write_text(CLOCKS + row + "\n")
     with pytest.raises(ReferenceFileError, match="row 2"):
         reference.tables(tmp_path, only={"clock"})
+
+
+def test_a_payer_that_neither_payers_csv_nor_a_file_names_is_told(tmp_path: Path) -> None:
+    (tmp_path / "payers.csv").write_text(
+        "payer_identifier,payer,line_of_business,effective_from\n"
+        "N1,Northern Mutual,commercial,2020-01-01\n"
+    )
+    (tmp_path / "clocks.csv").write_text(
+        "payer,line_of_business,clock,days,effective_from\n"
+        "Northern Mutal,,appeal,180,2020-01-01\n"
+        "Northern Mutual,,appeal,180,2020-01-01\n"
+        "Blue Heron,,appeal,180,2020-01-01\n"
+        ",commercial,appeal,180,2020-01-01\n"
+    )
+    (tmp_path / "contracts.csv").write_text(
+        "payer,procedure_code,basis,value,effective_from,source\n"
+        "Zz,,percent_of_medicare,1.1,2020-01-01,contract\n"
+    )
+    found = reference.payers_nobody_knows(tmp_path, ["Blue Heron"])
+    assert [(one.path.name, one.line) for one in found] == [("contracts.csv", 2), ("clocks.csv", 2)]
+    assert "Perhaps Northern Mutual" in str(found[1])
+    assert reference.payers_nobody_knows(None, []) == []

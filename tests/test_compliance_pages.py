@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines import practice, reference, warehouse
@@ -260,3 +261,29 @@ def test_error_rates_name_the_last_audit_and_why_it_is_not_compared(
     # 8 in error are few: neither the rate nor what it is of is told
     reader = read(shown(connection, "coding_results", tmp_path, is_shareable=True))
     assert "92.0%" not in words(reader)
+
+
+def test_the_practices_stages_per_case_are_the_same_on_every_page() -> None:
+    """Of all its surgeons, those too few to be placed too: 150 stages of 100 first stages."""
+    connection = filled()
+    put(
+        connection,
+        "audit.practice_mirror",
+        [
+            {
+                "rendering_npi": npi, "period": "last_12_months", "measure": "stages_per_case",
+                "site_family": "H", "n": n, "total": float(total), "value": total / n,
+                "practice_rank": 1 if n >= 30 else None, "reading": "within",
+            }
+            for npi, n, total in (("1", 50, 60), ("2", 30, 40), ("3", 20, 50))
+        ],
+    )  # fmt: skip
+    shown = {}
+    for name, column in (("mirror", "practice"), ("coding_scorecards", "centre")):
+        (page,) = answers.answer(warehouse.selector(connection), pages=[name])
+        (found,) = (
+            one.data for one in page.answers if column in one.data.columns and "n" in one.data.columns
+            and one.data.height
+        )  # fmt: skip
+        shown[name] = found.select("n", pl.col(column).alias("practice")).rows()
+    assert shown["mirror"] == shown["coding_scorecards"] == [(50, 1.5), (30, 1.5)]

@@ -261,6 +261,23 @@ def test_payers_are_ranked_apart(tmp_path: Path) -> None:
         ("Blue,,percent_of_medicare,0,,,,,,,,2025-01-01,,exhibit B", "value is 0"),
         ("Blue,,percent_of_medicare,1.2,,,,,100-50,,,2025-01-01,,exhibit B", "multiple_procedure"),
         ("Blue,1731,fee,500.00,,,,,,,,2025-01-01,,exhibit B", "procedure_code"),
+        (
+            "Blue,,percent_of_medicare,125,,,,,,,,2025-01-01,,exhibit B",
+            "row 2, column value: percent_of_medicare 125 is 12,500 %.*write 1.2500 for 125 %",
+        ),
+        ("Blue,,percent_of_medicare,10.0001,,,,,,,,2025-01-01,,exhibit B", "column value"),
+        (
+            "Blue,,percent_of_charge,55,,,,,,,,2025-01-01,,exhibit B",
+            "row 2, column value: percent_of_charge 55 is 5,500 %.*write 0.5500 for 55 %",
+        ),
+        ("Blue,,percent_of_charge,1.0001,,,,,,,,2025-01-01,,exhibit B", "column value"),
+        (
+            "Blue,17311,fee,500.00,,,,,,,3,2025-01-01,,exhibit B",
+            "row 2, column escalator: escalator 3 is 300 %.*write 0.0300 for 3 %",
+        ),
+        ("Blue,17311,fee,500.00,,,,,,,0.5,2025-01-01,,exhibit B", "or give effective_to"),
+        ("Blue,17311,fee,500.00,,,,,,,0.03,,,exhibit B", "the contract's first day"),
+        ("Blue,17311,fee,,,,,,,,,2025-01-01,,exhibit B", "column value"),
     ],
 )
 def test_terms_that_cannot_be_used_are_refused(tmp_path: Path, row: str, message: str) -> None:
@@ -268,6 +285,25 @@ def test_terms_that_cannot_be_used_are_refused(tmp_path: Path, row: str, message
     with pytest.raises(ReferenceFileError, match=message) as raised:
         reference.tables(folder, ["contract"])
     assert "contracts.csv" in str(raised.value)
+
+
+def test_terms_at_their_bounds_and_idle_ones_are_read(tmp_path: Path) -> None:
+    folder = practice(
+        tmp_path,
+        "Blue,17311,percent_of_medicare,10,,,,,,,,2025-01-01,,exhibit B",
+        "Blue,17312,percent_of_charge,1,,,,,,,,2025-01-01,,exhibit B",
+        "Blue,17313,fee,500.00,,,,,,,0.5,2025-01-01,2026-12-31,exhibit B",
+        "Blue,88305,carved_out,,,,,,,,,2025-01-01,,exhibit E",
+    )
+    [(_, terms)] = reference.tables(folder, ["contract"])
+    found = terms.sort("procedure_code", "effective_from").select("procedure_code", "value").rows()
+    assert [(code, str(value)) for code, value in found] == [
+        ("17311", "10.0000"),
+        ("17312", "1.0000"),
+        ("17313", "500.0000"),
+        ("17313", "750.0000"),
+        ("88305", "0.0000"),
+    ]
 
 
 def test_a_file_without_the_column_source_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines import warehouse
 from reports import answers
-from tests.reported import put
+from tests.reported import finding, line, put
 
 JULY, AUGUST = date(2024, 7, 1), date(2024, 8, 1)
 BILLS = [
@@ -124,3 +124,76 @@ def test_each_claim_is_in_the_funnel_once() -> None:
     for (before, _), claims in ends.items():
         passed[before] += claims
     assert all(sent[outcome][0] == claims for outcome, claims in passed.items())
+
+
+def said(name: str, page: str, tables: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The sentences of one exhibit of a page over tables of these rows."""
+    connection = warehouse.connect()
+    warehouse.create(connection)
+    for table, rows in tables.items():
+        put(connection, table, rows)
+    (found,) = answers.answer(warehouse.selector(connection), pages=[page], month=None)
+    told = next(one for one in found.answers if one.exhibit.title == name)
+    return [str(row["meaning" if "meaning" in row else "text"]) for row in told.rows]
+
+
+def change(line: str, since: str | None, dollars: int | None) -> dict[str, Any]:
+    priced = None if dollars is None else Decimal(dollars)
+    return {"kind": "denial", "line_id": line, "item_id": line, "since_month": since,
+            "label": "add_on", "dollars": priced}  # fmt: skip
+
+
+def test_what_came_and_went_within_the_month_was_not_open_before() -> None:
+    """Line A has no price: nothing stands in for it. Line C was written off in its first month."""
+    first = [change("A", "new", None), change("B", "new", 300), change("C", None, 700)]
+    assert said("What is new", "denial_answer", {"audit.change": first}) == [
+        "denied, and open or awaiting an answer: $300 expected on those with a price. No run of an "
+        "earlier month saw any of them, so all count as new."
+    ]
+    then = [change("A", "gone", 100), change("B", "new", 300)]
+    assert said("What is new", "denial_answer", {"audit.change": then}) == [
+        "denied, new since last month, and open or awaiting an answer: $300 expected.",
+        "open or awaiting an answer last month, and still.",
+        "open or awaiting an answer last month, and closed since: $100 expected.",
+    ]
+
+
+def test_causes_are_of_the_dollars_denied_at_the_first_answer() -> None:
+    """100 of 200 for eligibility, 60 for coding, 40 for records; 900 taken back count with none."""
+    episodes = [
+        {"line_id": f"{cause}-1", "payer_sequence": "P", "cause": cause, "is_take_back": is_back,
+         "expected_allowed": Decimal(expected), "first_denied_date": JULY}
+        for cause, expected, is_back in (
+            ("eligibility", 100, False), ("coding", 60, False), ("records", 40, False),
+            ("bundling", 900, True),
+        )
+    ]  # fmt: skip
+    claim = {"claim_id": "a", "first_answer_date": JULY, "denied_lines": 3,
+             "denied_charge": Decimal(500), "denied_expected": Decimal(200)}  # fmt: skip
+    (sentence,) = said(
+        "What was denied",
+        "denial_answer",
+        {"audit.claim_outcome": [claim], "audit.denial_episode": episodes},
+    )
+    assert sentence.endswith(
+        "$200 expected allowed. Eligibility and coding make 80.0% of the dollars."
+    )
+
+
+def test_a_line_without_a_price_adds_no_charge_to_what_is_expected() -> None:
+    """Two lines wait with an error; only one has a price. One line alone breaks, and awaits."""
+    findings = [
+        finding("MOHS020", "A-1", "error", "300.00"), finding("MOHS020", "B-1", "error", "900.00"),
+    ]  # fmt: skip
+    tables: dict[str, list[dict[str, Any]]] = {
+        "core.service_line": [line(name, "Alpha", is_adjudicated=False) for name in ("A-1", "B-1")],
+        "audit.finding": findings,
+        "audit.expected_payment": [
+            {"line_id": "A-1", "expected_allowed": Decimal(300)},
+            {"line_id": "B-1", "expected_allowed": None},
+        ],
+    }
+    (sentence,) = said("", "run_card", tables)
+    assert "$300 expected (priced lines only) on 2 lines that break an error rule and" in sentence
+    (sentence,) = said("", "run_card", {**tables, "audit.finding": findings[1:]})
+    assert "$0 expected (priced lines only) on 1 line that breaks an error rule and" in sentence

@@ -409,6 +409,39 @@ def test_a_surgeon_no_colleague_resembles_is_an_outlier_and_chance_alone_is_not(
     assert practice([0.40]) == ["not compared"]
 
 
+def test_one_unit_nobody_else_billed_is_not_outside() -> None:
+    """17315 in 80 first stages each: one is within, and so is none; a unit in every tenth is not."""
+
+    def practice(units: list[int]) -> list[str]:
+        n = np.full(len(units), 80.0)
+        total = np.array(units, float)
+        residual = shrinkage.residuals(n, total, n, total, total)
+        found = mirror._mean(n, total, residual, n, 0.0, None)
+        names = ("value", "funnel_lower", "funnel_upper")
+        return [
+            mirror.reading({"n": 80} | {name: found[name][at] for name in names})
+            for at in range(n.size)
+        ]
+
+    assert set(practice([0, 0, 0, 0, 1])) == {"within"}
+    assert set(practice([0, 0, 0, 0, 0])) == {"within"}
+    assert practice([0, 0, 0, 0, 8]) == [*["within"] * 4, "high outlier"]
+    assert practice([30, 28, 33, 31, 2])[-1] == "low outlier"
+
+
+@pytest.mark.parametrize("events", [0, 1, 7])
+def test_limits_of_a_mean_are_passed_no_more_often_than_said(events: int) -> None:
+    """Drawn at the rate of colleagues who have that many and a half in 400, by Monte Carlo."""
+    others, n = 400.0, 80.0
+    rate = np.random.default_rng(3).gamma(events + 0.5, 1 / others, 200_000)
+    drawn = np.random.default_rng(4).poisson(rate * n) / n
+    limits = mirror._count_limits(n, events, others)
+    for name, tail in mirror.TAILS.items():
+        passed = drawn > limits[name] if tail > 0.5 else drawn < limits[name]
+        assert passed.mean() <= min(tail, 1 - tail) * 1.1, name
+    assert (drawn > limits["funnel_upper"] - 1.5 / n).mean() > 0.001, "no wider than it need be"
+
+
 def test_percentiles_are_those_of_the_surgeons_themselves(shared_data: Path) -> None:
     """From min, 5, 50, 95, 99 and max alone, as known of most years, against all ranks of 2019."""
     rows = peers.read(shared_data / "peers" / "medicare_by_surgeon_2019.csv")

@@ -62,6 +62,23 @@ REFUSED = [
     ),
     (["MOHS065,north,lookback_days,,,,policy 3,"], 2, "lookback_days has no value"),
     (
+        ["MOHS065,north,lookback_days,ninety,,,policy 3,"],
+        2,
+        "column value: lookback_days 'ninety' is no number",
+    ),
+    (
+        ["MOHS065,north,lookback_days,60 days,,,policy 3,"],
+        2,
+        "write a number as the rule book's 60",
+    ),
+    (["MOHS240,north,medicare_dollars,$5,,,policy 3,"], 2, "'$5' is no number"),
+    (["MOHS065,north,lookback_days,-60,,,policy 3,"], 2, "lookback_days '-60' is negative"),
+    (
+        ["MOHS272,north,largest_share,80,,,policy 3,"],
+        2,
+        "largest_share '80' is more than the whole",
+    ),
+    (
         ["MOHS020,north,off,,2024-01-01,,policy 3,", "MOHS020,north,info,,2025-01-01,,,remits"],
         3,
         "MOHS020 is set twice for north on the same dates",
@@ -98,9 +115,11 @@ def test_either_kind_of_evidence_is_enough_and_dates_may_follow(tmp_path: Path) 
         "MOHS020,north,info,,2024-07-01,,,remittance of 2024-08-01",
         "MOHS020,south,off,,2024-01-01,,policy 9,",
         "MOHS065,north,lookback_days,90,2024-01-01,,policy 3,",
+        "MOHS272,north,largest_share,1,2024-01-01,,policy 3,",
+        "MOHS122,north,second_lesion_modifiers,59 76,2024-01-01,,policy 3,",
     )
     found = dict(reference.tables(practice, only={"overlay"}))
-    assert found[Overlay].height == 4
+    assert found[Overlay].height == 6
 
 
 def test_a_row_about_no_rule_is_told_and_the_book_stands(tmp_path: Path) -> None:

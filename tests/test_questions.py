@@ -19,6 +19,7 @@ from pipelines import asking, exporting, questions, warehouse
 from pipelines.places import Place
 from pipelines.questions import Parameter, Question, UnusableQuestion
 from pipelines.warehouse import Connection
+from schemas.dictionary import tables
 from tests.conftest import Demo
 
 SAVED = {one.name: one for one in questions.questions()}
@@ -360,6 +361,8 @@ class TestParameters:
             ("number", "0.05", Decimal("0.05")),
             ("date", "2025-03-31", date(2025, 3, 31)),
             ("month", "2025-03", "2025-03"),
+            ("yes_no", "yes", True),
+            ("yes_no", "false", False),
             ("integer", "", None),
         ],
     )
@@ -373,6 +376,10 @@ class TestParameters:
             (["releases", "since=2025"], "since=2025: write a day, as 2025-03-31"),
             (["taken_back", "limit=3"], "has no parameter limit; it has days"),
             (["repairs", "top=3"], "it has none"),
+            (["denial_rate_by_month", "is_mohs=maybe"], "is_mohs=maybe: write yes or no"),
+            (["findings_by_surgeon", "severity=fatal"], "write error, warning or info"),
+            (["lines_at_risk", "top=-5"], "top=-5: write a whole number from 1"),
+            (["largest_findings", "top=0"], "top=0: write a whole number from 1"),
             (["taken_back", "40"], "give parameters as name=value"),
             (["taken_bak"], "taken_back"),
         ],
@@ -381,6 +388,34 @@ class TestParameters:
         with pytest.raises(UnusableQuestion) as refused:
             asking.ask(place, words, asking.Wanted())
         assert said in str(refused.value)
+
+    def test_yes_and_no_part_the_lines(self, snapshot: Connection) -> None:
+        question = SAVED["denial_rate_by_month"]
+        counted = {
+            said: told(snapshot, question, is_mohs=said)["adjudicated"].sum()
+            for said in ("yes", "no", "")
+        }
+        assert 0 < counted["yes"] < counted[""]
+        assert counted["yes"] + counted["no"] == counted[""]
+
+    def test_choices_are_all_a_column_may_be(self) -> None:
+        for name, parameter, table_name in (
+            ("findings_by_surgeon", "severity", "audit.finding"),
+            ("largest_findings", "severity", "audit.finding"),
+            ("practice_outliers", "reading", "audit.practice_mirror"),
+        ):
+            [one] = [one for one in SAVED[name].parameters if one.name == parameter]
+            [check] = tables()[table_name].to_schema().columns[parameter].checks
+            assert set(one.choices) == set(check.statistics["allowed_values"])
+
+    def test_an_empty_answer_says_so(
+        self, place: Place, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for form in ("text", "csv"):
+            asking.ask(place, ["key_figures", "payer=nobody"], asking.Wanted(form))
+            assert capsys.readouterr().err == "no rows\n"
+            asking.ask(place, ["key_figures", "kpi=initial_denial_rate"], asking.Wanted(form))
+            assert capsys.readouterr().err == ""
 
     def test_a_file_without_meaning_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "own.sql"

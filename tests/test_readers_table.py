@@ -262,6 +262,58 @@ def test_replacement_and_another_billing_npi_are_bills_of_their_own(tmp_path: Pa
     assert batch.frames["landing.claim"]["charge"].to_list() == ["2400.00", "1200.00", "1200.00"]
 
 
+SENT, AGAIN = "2024-08-20", "2024-09-20"
+
+
+@pytest.mark.parametrize(
+    ("rows", "owners", "told"),
+    [
+        # line, code, submitted, frequency: the correction alone has a code
+        (["1 1 s -", "2 2 s -", "1 1 a 7", "2 2 a 7"], [1, 1, 3, 3], ["", "7"]),
+        (["1 1 a 8", "1 1 s -", "2 2 s -"], [1, 2, 2], ["8", ""]),
+        # no dates: the lines repeat
+        (["1 1 - -", "2 2 - -", "1 1 - 7", "2 2 - 7"], [1, 1, 3, 3], ["", "7"]),
+        (["1 2 - -", "1 1 - 7", "2 2 - 7"], [1, 2, 2], ["", "7"]),
+        # corrected to another line: only the dates differ
+        (["1 1 s -", "2 2 a 7"], [1, 2], ["", "7"]),
+        # every bill's first row has its code
+        (["1 1 a 7", "2 2 a -", "3 3 - -"], [1, 1, 1], ["7"]),
+        (["1 1 - 7", "1 2 - -"], [1, 1], ["7"]),
+        (["1 1 s 1", "2 2 s -", "1 1 a 7", "2 2 a -"], [1, 1, 3, 3], ["1", "7"]),
+        (["1 1 s -", "2 2 s -", "1 1 a 7", "2 2 a -"], [1, 1, 3, 3], ["", "7"]),
+        # nothing is corrected
+        (["1 1 s -", "1 1 a 1"], [1, 1], ["1"]),
+    ],
+)
+def test_blank_frequency_beside_a_correction_is_the_original(
+    tmp_path: Path, rows: list[str], owners: list[int], told: list[str]
+) -> None:
+    value = {"-": "", "s": SENT, "a": AGAIN}
+    table_rows = []
+    for row in rows:
+        line, code, day, frequency = row.split()
+        plain = ["A1", line, *PLAIN[2:5], f"1731{code}", *PLAIN[6:]]
+        table_rows.append([*plain, value[day], value.get(frequency, frequency)])
+    path = written(
+        tmp_path / "a.csv", table_rows, [*FIRST_EIGHT, "submitted_date", "frequency_code"]
+    )
+    batch = only(path)
+    assert batch.frames["landing.service_line"]["claim_ordinal"].to_list() == owners
+    assert batch.frames["landing.claim"]["frequency_code"].to_list() == told
+    warned = [("row", 2, "Q11")] if rows[-1] == "1 1 a 1" else []
+    assert reasons(batch, "warning") == warned
+
+
+def test_faulty_row_beside_a_correction_spoils_the_first_bill(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    plain = ",".join(PLAIN)
+    header = ",".join([*FIRST_EIGHT, "frequency_code"])
+    path.write_text(f"{header}\n{plain},\n{plain},7\n{plain},7,more\n")
+    batch = only(path)
+    assert batch.frames["landing.service_line"]["claim_ordinal"].to_list() == [1, 2, 1]
+    assert batch.problems.select("claim_ordinal", "reason_code").rows() == [(1, "Q5")]
+
+
 def test_row_without_claim_number_is_quarantined(tmp_path: Path) -> None:
     batch = only(written(tmp_path / "a.csv", [PLAIN, ["", *PLAIN[1:]]]))
     assert reasons(batch) == [("row", 2, "Q4")]

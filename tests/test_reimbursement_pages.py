@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipelines import examples, reference, warehouse
 from pipelines.cases import read_cases
 from pipelines.warehouse import Connection
 from reports import answers
+from tests.reported import line, put
 from tests.test_variance import CONTRACTS, EXAMPLES, PAYERS
 
 YEARS = """\
@@ -208,3 +210,95 @@ def test_months_add_up_to_the_lines(connection: Connection) -> None:
     compared = results.filter(pl.col("status").is_in(["as_expected", "under", "over"]))
     assert sums["compared"] == compared.height > 0
     assert sums["left"] == sums["rest"] == 0
+
+
+@pytest.mark.parametrize(
+    ("reach", "last"), [(date(2026, 10, 29), "2026-07"), (date(2026, 10, 30), "2026-08")]
+)
+def test_a_month_is_finished_as_the_indicators_say(reach: date, last: str) -> None:
+    """Sixty days after its last day, however many of its lines are answered."""
+    connection = warehouse.connect()
+    warehouse.create(connection)
+    reference.load(connection)
+    months = [date(2026, number, 1) for number in (6, 7, 8, 9)]
+    put(connection, "audit.data_cut", [{"as_of_date": reach}])
+    lags = (("all payers", 60), ("Slow", 88))
+    put(
+        connection,
+        "audit.payer_lag",
+        [{"payer": payer, "mature_days": days, "claims": 9} for payer, days in lags],
+    )
+    sums = {"lines": 10, "answered_lines": 10, "compared_lines": 10, "accurate_lines": 9}
+    put(
+        connection,
+        "audit.payment_month",
+        [{"payer": "Slow", "line_of_business": "medicare", "month": m, **sums} for m in months],
+    )
+    put(
+        connection,
+        "core.service_line",
+        [line(f"{m:%m}-1", "Slow", day=m, is_adjudicated=m.month != 6) for m in months],
+    )
+    shares = {"payer": "all payers", "numerator": Decimal(9), "denominator": Decimal(10), "n": 10}
+    put(
+        connection,
+        "audit.kpi_measure",
+        [{"kpi": "payment_accuracy", "month": m, **shares} for m in months],
+    )
+    warehouse.build(connection, ["audit.kpi"], is_set=False)
+    mature = warehouse.select(
+        connection,
+        "SELECT strftime(month, '%Y-%m') FROM audit.kpi WHERE kpi = 'payment_accuracy' AND is_mature",
+    )
+    tiles, dollars = exhibits(connection, "payment_accuracy")[3:5]
+    unchecked, *_, waiting = exhibits(connection, "not_checked")
+    for shown in (tiles, dollars, waiting):
+        found = set(
+            shown.filter(pl.col("is_unfinished").not_() & (pl.col("month") > "2026-05"))["month"]
+        )
+        assert (
+            found
+            == set(mature.to_series())
+            == {f"{m:%Y-%m}" for m in months if f"{m:%Y-%m}" <= last}
+        )
+    assert unchecked["amount"][4] == waiting["unfinished"][0] == 4 - len(mature)
+
+
+def test_a_step_is_the_same_in_the_sentence_and_in_the_chart(connection: Connection) -> None:
+    said, steps, heat, _ = exhibits(connection, "payment_ratios")
+    off = steps.filter(pl.col("ratio") != 1)
+    fullest = off.filter(pl.col("ratio") == said["fullest"][0])
+    assert fullest["lines"].to_list() == [off["lines"].max()] == [said["most"][0]]
+    assert fullest["cause"][0] == said["what"][0]
+    assert heat["lines"].null_count() == 0
+    assert heat.filter(pl.col("lines") == 0).height
+    assert heat["lines"].sum() == said["compared"][0]
+
+
+def test_medicares_own_codes_stand_at_a_hundred_percent_as_it_does_itself() -> None:
+    connection = warehouse.connect()
+    warehouse.create(connection)
+    payers = {"Medicare B": "medicare", "Nobody": "commercial"}
+    put(
+        connection,
+        "core.service_line",
+        [line(f"{p}-1", p, line_of_business=kind) for p, kind in payers.items()],
+    )
+    put(
+        connection,
+        "audit.payer_schedule",
+        [
+            {
+                "payer": payer, "service_year": 2026, "procedure_code": code,
+                "basis": "percent_of_medicare", "exact_share": 1.0, "near_share": 1.0,
+            }
+            for payer in payers
+            for code in ("", "17311")
+        ],
+    )  # fmt: skip
+    _, all_codes, by_code, *_ = exhibits(connection, "payer_schedules")
+    for table in (all_codes, by_code):
+        assert dict(table.select("payer", "loaded").iter_rows()) == {
+            "Medicare B": 1,
+            "Nobody": None,
+        }

@@ -65,6 +65,13 @@ PPRRVU_TOP = (
 )
 
 
+GPCI_2026 = (
+    "Medicare Administrative Contractor (MAC),State,Locality Number,Locality Name,"
+    "2026 PW GPCI (with 1.0 Floor)***,2026 PE GPCI,2026 MP GPCI\n"
+    "15202,OH,00,OHIO,{work},0.911,1.033\n"
+)
+
+
 def pprrvu(folder: Path, month: str, work: str, code: str = "17311", year: int = 2026) -> Path:
     path = folder / f"PPRRVU{year}_{month[:3]}_nonQPP.csv"
     path.write_text(
@@ -113,6 +120,9 @@ def test_a_new_year_brings_its_conversion_factor(practice: Path, tmp_path: Path)
     [
         ("notes.csv", "a,b\n1,2\n", "not a file of CMS this command knows"),
         ("PPRRVU2025_Oct.csv", PPRRVU_TOP.format(year=2026, month="July"), "the file 2026"),
+        ("GPCI2027.csv", GPCI_2026.format(work="1.063"), "the name says 2027, the file 2026"),
+        ("GPCI2026.csv", GPCI_2026.format(work="10.63"), "row 2: work_gpci is not between 0.2 and"),
+        ("GPCI2026.csv", GPCI_2026.format(work="0.106"), "row 2: work_gpci is not between 0.2 and"),
         (
             "PPRRVU2026_Jul.csv",
             PPRRVU_TOP.format(year=2026, month="July") + "17311,,,A,,6.05\n",
@@ -223,11 +233,16 @@ def test_gpcis_without_the_other_localities_are_refused(practice: Path) -> None:
         releases.load_cms([FILES / "GPCI2025.csv"], practice)
 
 
-def test_mues_are_read_from_under_the_preamble(practice: Path) -> None:
-    [change] = releases.load_cms(
-        [FILES / "MCR_MUE_PractitionerServices_Eff_04-01-2026.csv"], practice
-    )
-    assert (change.release, change.unchanged, change.ended) == ("MUE 2026Q2", 231, 0)
+def test_mues_are_read_from_under_the_preamble(
+    practice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = FILES / "MCR_MUE_PractitionerServices_Eff_04-01-2026.csv"
+    with pytest.raises(ReferenceFileError, match="6 codes, where CMS lists some 15,000"):
+        releases.load_cms([path], practice)
+    assert not list((practice / "reference").iterdir())
+    monkeypatch.setattr("pipelines.edit_files.FEWEST_MUES", 6)
+    [change] = releases.load_cms([path], practice)
+    assert (change.release, change.unchanged, change.ended) == ("MUE 2026Q2", 6, 225)
     edits = table("ncci_mue", practice).filter(pl.col("source").str.contains(".csv", literal=True))
     found = {row["procedure_code"]: (row["units"], row["mai"]) for row in edits.to_dicts()}
     assert found == {
@@ -243,7 +258,7 @@ def test_mues_are_read_from_under_the_preamble(practice: Path) -> None:
 def test_a_new_quarter_is_compared_with_the_nearest_loaded(
     practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.edit_files.COMPLETE_MUE_ROWS", 6)
+    monkeypatch.setattr("pipelines.edit_files.FEWEST_MUES", 6)
     path = edited(
         FILES / "MCR_MUE_PractitionerServices_Eff_04-01-2026.csv",
         tmp_path,

@@ -45,6 +45,11 @@ DECIDED = (
     ",GONE2-1,written_off,2024-11-04,\n"
     ",GONE3-1,written_off,2024-11-04,\n"
 )
+CLOCKS = (
+    "payer,line_of_business,clock,days,effective_from\n"
+    ",commercial,records_request,30,2020-01-01\n"
+    "UNSEEN HEALTH,,appeal,90,2020-01-01\n"
+)
 WON = [f"WON{at}" for at in range(9)]
 LOST = ["GONE1", "GONE2", "GONE3"]
 
@@ -57,6 +62,8 @@ class Office:
     folder: Path
     first: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The work list before anybody decided anything."""
+    warnings: tuple[str, ...] = ()
+    """Of the last audit."""
 
     @property
     def practice(self) -> Path:
@@ -64,9 +71,10 @@ class Office:
         return self.place.practice
 
     def audit(self) -> int:
-        patients = steps.audit(self.place).patients
+        audited = steps.audit(self.place)
         steps.publish(self.place)
-        return patients
+        self.warnings = audited.warnings
+        return audited.patients
 
     def rows(self, query: str) -> dict[str, dict[str, Any]]:
         """line_id -> row."""
@@ -124,6 +132,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, book: None) -> Office:
     folder = tmp_path_factory.mktemp("office")
     practice.init(folder / "practice")
     (folder / "practice" / "dispositions.csv").write_text(DECIDED)
+    (folder / "practice" / "clocks.csv").write_text(CLOCKS)
     sooner = [denied("SOONER", "50")]
     medicare = [
         denied("MEDICARE", "50"),
@@ -220,6 +229,12 @@ def test_every_known_deadline_names_its_source(office: Office) -> None:
         None,
         None,
     ]
+
+
+def test_a_clock_of_a_payer_nobody_knows_is_warned_of(office: Office) -> None:
+    [said] = office.warnings
+    assert said.startswith(f"{office.practice / 'clocks.csv'}:3: no payer UNSEEN HEALTH")
+    assert "the row changes nothing" in said
 
 
 def test_the_value_is_the_share_that_ended_paid_where_enough_are_closed(office: Office) -> None:
@@ -364,6 +379,21 @@ def test_a_sheet_that_cannot_be_taken_says_where_and_changes_nothing(
     ) as error:
         office.take(sheet)
     assert remedy in str(error.value)
+    assert (office.practice / "dispositions.csv").read_bytes() == before
+
+
+def test_each_row_that_cannot_be_taken_is_named_up_to_ten(office: Office, tmp_path: Path) -> None:
+    sheet = tmp_path / "many.csv"
+    rows = [f"NOBODY{at}-1,appealed" for at in range(worklist.FAULTS + 2)]
+    sheet.write_text("\n".join(["line_id,disposition", rows[0], "BARRED-1,won", *rows[1:]]) + "\n")
+    before = (office.practice / "dispositions.csv").read_bytes()
+    with pytest.raises(sheets.UnusableSheet) as error:
+        office.take(sheet)
+    said = str(error.value).splitlines()
+    for text, row in zip(said, range(2, 2 + worklist.FAULTS), strict=False):
+        assert text.startswith(f"{sheet}, row {row}, column ")
+    assert "column disposition" in said[1]
+    assert said[worklist.FAULTS :] == ["and 3 more such rows"]
     assert (office.practice / "dispositions.csv").read_bytes() == before
 
 

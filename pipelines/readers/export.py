@@ -56,6 +56,9 @@ CLAIM_FIELDS = {
 }
 """Column of landing.claim -> column of the export that every row of the claim repeats."""
 
+CORRECTIONS = ["7", "8"]
+"""Frequency codes of a replacement and a void."""
+
 REMIT_KEY = ["payer", "payer_identifier", "adjudicated_date", "trace_number"]
 
 
@@ -89,21 +92,66 @@ def with_claims(rows: pl.DataFrame) -> pl.DataFrame:
 
     One claim number is one bill, but for what the contract counts as separate bills: another
     billing NPI, or another frequency code (a replacement or void exported under the number it
-    replaces). A row that leaves those blank belongs to the first. Rows set aside by the mapping
-    stand apart.
+    replaces). A row that leaves those blank belongs to the first, but for a blank frequency that
+    means an original (`_frequency`). Rows set aside by the mapping stand apart.
     """
-    rows = rows.sort("ordinal")
-    bill = ["claim_id", "is_routed"]
-    parts = []
-    for name in ("billing_npi", "frequency_code"):
-        own = pl.when((pl.col(name) != "") & pl.col("fault").is_null()).then(pl.col(name))
-        parts.append(own.fill_null(own.drop_nulls().first().over(bill)).alias(f"_{name}"))
-    rows = rows.with_columns(parts)
-    key = [*bill, "_billing_npi", "_frequency_code"]
-    first = pl.col("ordinal").min().over(key)
+    number = ["claim_id", "is_routed"]
+    npi = _stated("billing_npi")
+    rows = rows.sort("ordinal").with_columns(
+        npi.fill_null(npi.drop_nulls().first().over(number)).alias("_billing_npi")
+    )
+    bill = [*number, "_billing_npi"]
+    read = _frequency(bill) if rows["frequency_code"].is_in(CORRECTIONS).any() else _first(bill)
+    rows = rows.with_columns(read.alias("_frequency_code"))
+    # a faulty row's own columns say nothing
+    code = pl.col("_frequency_code")
+    rows = rows.with_columns(code.fill_null(code.drop_nulls().first().over(number)))
+    first = pl.col("ordinal").min().over(*bill, "_frequency_code")
     return rows.with_columns(
         pl.when(pl.col("claim_id").fill_null("") != "").then(first).alias("claim_ordinal")
     ).drop("_billing_npi", "_frequency_code")
+
+
+def _stated(name: str) -> pl.Expr:
+    """The column where a row without fault says something."""
+    return pl.when((pl.col(name) != "") & pl.col("fault").is_null()).then(pl.col(name))
+
+
+def _first(bill: list[str]) -> pl.Expr:
+    """The row's frequency code, or the first that its bill has."""
+    own = _stated("frequency_code")
+    return own.fill_null(own.drop_nulls().first().over(bill))
+
+
+def _frequency(bill: list[str]) -> pl.Expr:
+    """The row's frequency code; where blank, that of its submitted date, of an original or the first.
+
+    Some exports say 7 or 8 on a correction only: where a row without a code has the line of one that
+    corrects, or a submitted date that no code is given for, the rows without a code are the original.
+    Others give a bill's code on its first row only: there lines do not repeat and dates agree.
+    """
+    own, day, line = (_stated(name) for name in ("frequency_code", "submitted_date", "line_number"))
+    corrects = own.is_in(CORRECTIONS).fill_null(False)
+    is_open = own.is_null() & pl.col("fault").is_null()
+    repeats = line.is_not_null() & (
+        corrects.any().over(*bill, "line_number", "procedure_code")
+        | corrects.any().over(*bill, "line_number") & (corrects.sum().over(bill) > 1)
+    )
+    of_day = pl.when(day.is_not_null()).then(own.drop_nulls().first().over(*bill, "submitted_date"))
+    coded_days = pl.when(own.is_not_null()).then(day).count().over(bill)
+    is_other_day = day.is_not_null() & of_day.is_null() & (coded_days > 0)
+    has_original = (is_open & (repeats | is_other_day)).any().over(bill)
+    return (
+        pl.when(own.is_not_null() | ~is_open)
+        .then(own)
+        .when(~corrects.any().over(bill))
+        .then(_first(bill))
+        .when(of_day.is_not_null() & ~repeats)
+        .then(of_day)
+        .when(has_original)
+        .then(pl.lit("1"))
+        .otherwise(_first(bill))
+    )
 
 
 def with_remit_claims(rows: pl.DataFrame) -> pl.DataFrame:

@@ -34,7 +34,7 @@ text: meaning
 note: >
   Billed lines are service lines of claims that stand (837 or export), each bill to a second payer
   counted as a bill of its own. A line with an error finding breaks at least one rule of severity
-  error; findings that another finding stands in for, and findings that are gone, are left out.
+  error; findings that another one stands in for, that a person dismissed or that are gone are left out.
   Its dollars are the expected allowed amount, or the charge where it could not be priced, and
   count once per line.
 
@@ -50,8 +50,8 @@ with flagged_lines as (
         findings.line_id,
         max(findings.dollars) as dollars,
         bool_or(findings.severity = 'error') as has_error
-    from audit.finding as findings
-    where not findings.is_superseded and findings.state <> 'gone' and findings.line_id is not null
+    from standing_findings() as findings
+    where findings.line_id is not null
     group by findings.line_id
 ),
 
@@ -406,10 +406,9 @@ with rule_lines as (
     select
         findings.rule_id,
         count(distinct findings.line_id) as lines
-    from audit.finding as findings
+    from standing_findings() as findings
     inner join core.service_line as lines on findings.line_id = lines.line_id
-    where
-        not findings.is_superseded and findings.state <> 'gone' and in_period(lines.date_of_service)
+    where in_period(lines.date_of_service)
     group by findings.rule_id
 ),
 
@@ -450,10 +449,10 @@ select
     findings.rule_id || ' ' || replace(replace(coalesce(rules.name, ''), '-', ' '), 'mohs', 'Mohs') as rule,
     findings.severity,
     count(distinct findings.line_id) as lines_flagged
-from audit.finding as findings
+from standing_findings() as findings
 inner join core.service_line as lines on findings.line_id = lines.line_id
 left join audit.rule as rules on findings.rule_id = rules.rule_id
-where not findings.is_superseded and findings.state <> 'gone' and in_period(lines.date_of_service)
+where in_period(lines.date_of_service)
 group by findings.rule_id, rules.name, findings.severity
 order by lines_flagged desc, findings.rule_id
 
@@ -482,10 +481,9 @@ with rule_lines as (
         findings.line_id,
         findings.severity,
         max(findings.dollars) as dollars
-    from audit.finding as findings
+    from standing_findings() as findings
     left join core.service_line as lines on findings.line_id = lines.line_id
-    where
-        not findings.is_superseded and findings.state <> 'gone' and in_period(lines.date_of_service)
+    where in_period(lines.date_of_service)
     group by findings.rule_id, findings.line_id, findings.severity
 ),
 
@@ -521,8 +519,8 @@ chart: sentence
 --- */
 with flagged_lines as (
     select distinct findings.line_id
-    from audit.finding as findings
-    where not findings.is_superseded and findings.state <> 'gone' and findings.severity = 'error'
+    from standing_findings() as findings
+    where findings.severity = 'error'
 ),
 
 payers as (
@@ -570,8 +568,8 @@ with flagged_lines as (
     select
         findings.line_id,
         max(findings.dollars) as dollars
-    from audit.finding as findings
-    where not findings.is_superseded and findings.state <> 'gone' and findings.severity = 'error'
+    from standing_findings() as findings
+    where findings.severity = 'error'
     group by findings.line_id
 )
 
@@ -606,8 +604,8 @@ with flagged_lines as (
     select
         findings.line_id,
         max(findings.dollars) as dollars
-    from audit.finding as findings
-    where not findings.is_superseded and findings.state <> 'gone' and findings.severity = 'error'
+    from standing_findings() as findings
+    where findings.severity = 'error'
     group by findings.line_id
 )
 

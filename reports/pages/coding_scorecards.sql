@@ -299,7 +299,8 @@ hidden: low high outer_low outer_high
 empty: No surgeon has 30 first stages in the last twelve months; nothing is compared.
 note: >
   audit.practice_mirror, stages_per_case of 17311 and 17312 in the twelve months up to the last first
-  stage on file, whatever month is asked for; all payers, as billed. Curves: where 95 and 99.8 in 100
+  stage on file, whatever month is asked for; all payers, as billed. Practice: all its surgeons, those
+  with fewer than 30 too. Curves: where 95 and 99.8 in 100
   values of this n lie, were the surgeon as the colleagues are. Cohort: surgeons in CMS's Medicare
   file of the year named (docs/practice_mirror.md); Medicare only, so it is context and not a target.
 --- */
@@ -319,7 +320,8 @@ select
 from audit.practice_mirror as mirrors
 where
     mirrors.measure = 'stages_per_case' and mirrors.site_family = 'H'
-    and mirrors.period = 'last_12_months' and mirrors.n >= 30
+    and mirrors.period = 'last_12_months'
+qualify mirrors.n >= 30
 order by mirrors.n desc, mirrors.rendering_npi
 
 /* ---

@@ -17,23 +17,26 @@ text: meaning
 empty: No denial has been seen by any run.
 columns: {k: count, meaning: text, dollars: exposure}
 note: >
-  Denied lines that are open, by whether a run of an earlier month had seen them open; by the dates
-  in the files, whatever month this page is for. Gone: seen open then, and no longer: paid, cut and
-  settled, expired, written off or withdrawn. Dollars are the expected allowed amounts of lines that
-  are priced. Source: audit.change.
+  Denied lines that are open or await an answer (sent again, appealed), by whether a run of an
+  earlier month had seen them so; by the dates in the files, whatever month this page is for. Closed
+  since: paid, cut and settled, expired, written off or withdrawn. Dollars are the expected allowed
+  amounts of lines that are priced; no charge stands in for the others. The work list counts as open
+  only what can be worked on now, without the lines that await an answer, and what is left of the
+  expected amounts. Source: audit.change.
 --- */
 with kinds as (
     select
         changes.since_month,
         count(*) as lines,
-        sum(changes.dollars) as dollars
+        sum(changes.dollars) as dollars,
+        case when count(changes.dollars) < count(*) then ' on those with a price' else '' end as whose
     from audit.change as changes
     where changes.kind = 'denial'
     group by changes.since_month
 ),
 
 compared as (
-    select coalesce(bool_or(kinds.since_month = 'known'), false) as is_compared
+    select coalesce(bool_or(kinds.since_month in ('known', 'gone')), false) as is_compared
     from kinds
 )
 
@@ -41,19 +44,22 @@ select
     coalesce(kinds.lines, 0) as k,
     case
         when v.since = 'new' and not compared.is_compared
-            then 'denied lines are open[: {dollars} expected]. No run of an earlier month saw any '
-                || 'of them, so all count as new.'
+            then 'denied, and open or awaiting an answer[: {dollars} expected' || coalesce(kinds.whose, '')
+                || ']. No run of an earlier month saw any of them, so all count as new.'
         when v.since = 'new'
-            then 'denied lines are new since last month and open[: {dollars} expected].'
+            then 'denied, new since last month, and open or awaiting an answer[: {dollars} expected'
+                || coalesce(kinds.whose, '') || '].'
         when v.since = 'known'
-            then 'were open last month and still are[: {dollars} expected].'
-        else 'were open and no longer are[: {dollars} expected].'
+            then 'open or awaiting an answer last month, and still[: {dollars} expected'
+                || coalesce(kinds.whose, '') || '].'
+        else 'open or awaiting an answer last month, and closed since[: {dollars} expected'
+            || coalesce(kinds.whose, '') || '].'
     end as meaning,
     kinds.dollars
 from (values (1, 'new'), (2, 'known'), (3, 'gone')) as v (position, since)
 cross join compared
 left join kinds on v.since = kinds.since_month
-where (compared.is_compared or v.since <> 'known') and exists (select 1 from kinds)
+where (compared.is_compared or v.since = 'new') and exists (select 1 from kinds)
 order by v.position
 
 /* ---
@@ -78,6 +84,9 @@ order by dollars desc nulls last, lines desc, cause, payer
 /* ---
 title: What was denied
 chart: sentence
+note: >
+  Claims and dollars are of primary lines denied at their first answer; a line paid, taken back and
+  denied then is not among them.
 text: >
   Of {claims:claim} first adjudicated, {denied} ({rate}[, 95% interval {interval}]) had a denied
   line[: {charge} charged, {expected} expected allowed][. {first_cause} and {second_cause} make
@@ -101,7 +110,10 @@ causes as (
         replace(episodes.cause, '_', ' ') as cause,
         sum(episodes.expected_allowed) as expected
     from audit.denial_episode as episodes
-    where in_period(episodes.first_denied_date)
+    where
+        in_period(episodes.first_denied_date)
+        and episodes.payer_sequence = 'P'
+        and not episodes.is_take_back
     group by episodes.cause
 ),
 

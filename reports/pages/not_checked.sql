@@ -16,7 +16,8 @@ n: lines
 note: >
   Not judged counts pairs of a rule and a line it applies to, so one line may count for several
   rules; over all dates on file. The others are of the period. A line is due a price where it is
-  billed to a primary payer. Finished: at least 90% of the lines of that month are adjudicated.
+  billed to a primary payer. A month is finished once it is older than the 90th percentile of days
+  to the first answer, 60 at least (audit.payer_lag, all payers).
 --- */
 with judged as (
     select
@@ -54,12 +55,9 @@ waiting as (
 ),
 
 months as (
-    select
-        strftime(lines.date_of_service, '%Y-%m') as month,
-        count(*) filter (where lines.is_adjudicated) < 0.9 * count(*) as is_unfinished
+    select distinct cast(date_trunc('month', lines.date_of_service) as date) as month
     from core.service_line as lines
     where lines.source <> '835' and in_period(lines.date_of_service)
-    group by month
 )
 
 select
@@ -107,7 +105,7 @@ from (
     union all
     select
         5 as position,
-        count(*) filter (where months.is_unfinished) as amount,
+        count(*) filter (where is_young(months.month)) as amount,
         'number' as format,
         null as share,
         null as lines,
@@ -238,12 +236,14 @@ columns: {month: text, lines: {label: Billed lines, format: count},
 n: lines
 empty: No lines were billed in this period.
 note: >
-  By month of service. Unfinished: fewer than 90% of the month's lines are adjudicated. Payers
-  answer clean claims first, so that the rates of such a month will move.
+  By month of service. Unfinished: not yet older than the 90th percentile of days to the first
+  answer, 60 at least (audit.payer_lag, all payers). Payers answer clean claims first, so that the
+  rates of such a month will move. Many lines without a remittance in a finished month: look for
+  files that were not given.
 --- */
 with months as (
     select
-        strftime(lines.date_of_service, '%Y-%m') as month,
+        cast(date_trunc('month', lines.date_of_service) as date) as month,
         count(*) as lines,
         count(*) filter (where not lines.is_adjudicated) as waiting
     from core.service_line as lines
@@ -252,11 +252,11 @@ with months as (
 )
 
 select
-    months.month,
+    strftime(months.month, '%Y-%m') as month,
     months.lines,
     months.waiting,
     1 - months.waiting / months.lines as adjudicated_share,
-    months.waiting > 0.1 * months.lines as is_unfinished,
-    count(*) filter (where months.waiting > 0.1 * months.lines) over () as unfinished
+    is_young(months.month) as is_unfinished,
+    count(*) filter (where is_young(months.month)) over () as unfinished
 from months
 order by months.month

@@ -92,21 +92,28 @@ columns: {back_solved: {label: Percent of Medicare, format: percent}, lines: cou
   loaded: {label: Loaded, format: percent}}
 n: lines
 rows: 100
+unknown: "-"
 empty: No Mohs line was paid from which a schedule could be inferred.
 note: >
   Back-solved by code, over the last year of service on file. Its lines, schedule, fit and the terms
-  loaded for the code (or for all codes) are in the figures of this chart. A figure that rests on a
-  few lines is a hint, not a term.
+  loaded for the code (or for all codes; Medicare itself is 100%) are in the figures of this chart. A
+  figure that rests on a few lines is a hint, not a term.
 --- */
 with latest as (
     select max(schedules.service_year) as service_year
     from audit.payer_schedule as schedules
 ),
 
+medicare_payers as (
+    select distinct lines.payer
+    from core.service_line as lines
+    where lines.line_of_business = 'medicare'
+),
+
 loaded as (
     select
         schedules.*,
-        contracts.value,
+        coalesce(contracts.value, case when medicare_payers.payer is not null then 1 end) as value,
         row_number() over (
             partition by schedules.payer, schedules.procedure_code
             order by contracts.procedure_code desc, contracts.effective_from desc
@@ -120,6 +127,7 @@ loaded as (
             and contracts.basis = 'percent_of_medicare'
             and make_date(schedules.service_year, 12, 31) >= contracts.effective_from
             and make_date(schedules.service_year, 1, 1) <= contracts.effective_to
+    left join medicare_payers on schedules.payer = medicare_payers.payer
     where schedules.procedure_code between '17311' and '17315'
 )
 

@@ -237,7 +237,7 @@ order by figures.position
 /* ---
 title: Month by month
 chart: tiles
-reading: The large figure is the last month of which nine lines in ten are answered.
+reading: The large figure is the last finished month; grey months are not finished, do not compare them.
 label: measure
 x: month
 y: value
@@ -245,9 +245,10 @@ n: n
 unfinished: is_unfinished
 columns: {value: percent, n: {label: Lines, format: count}}
 note: >
-  By month of service, thirteen months. Grey months are not finished: fewer than 90% of the lines
-  of the month are answered, and their figures will move. Coverage is of lines due a price, accuracy
-  and dollars are of lines compared; dollars count only variances that are not marked invalid.
+  By month of service, thirteen months. A month is finished once it is older than the 90th
+  percentile of days to the first answer, 60 at least (audit.payer_lag, all payers); the figures of
+  the grey ones will move. Coverage is of lines due a price, accuracy and dollars are of lines
+  compared; dollars count only variances that are not marked invalid.
 --- */
 with shown as (
     select unnest(thirteen_months(max(months.month))) as month
@@ -261,8 +262,7 @@ figures as (
         u.measure,
         u.position,
         sum(u.part) as part,
-        coalesce(cast(sum(u.n) as bigint), 0) as n,
-        coalesce(sum(months.answered_lines) < 0.9 * sum(months.lines), false) as is_unfinished
+        coalesce(cast(sum(u.n) as bigint), 0) as n
     from shown
     left join audit.payment_month as months on shown.month = strftime(months.month, '%Y-%m')
     cross join lateral (
@@ -279,7 +279,7 @@ select
     figures.month,
     figures.part / nullif(figures.n, 0) as value,
     figures.n,
-    figures.is_unfinished
+    is_young(cast(figures.month || '-01' as date)) as is_unfinished
 from figures
 order by figures.position, figures.month
 
@@ -294,9 +294,10 @@ unfinished: is_unfinished
 shareable: no
 columns: {value: exposure, n: {label: Lines, format: count}}
 note: >
-  By month of service, thirteen months. Grey months are not finished: fewer than 90% of the lines
-  of the month are answered, and their figures will move. Coverage is of lines due a price, accuracy
-  and dollars are of lines compared; dollars count only variances that are not marked invalid.
+  By month of service, thirteen months. A month is finished once it is older than the 90th
+  percentile of days to the first answer, 60 at least (audit.payer_lag, all payers); the figures of
+  the grey ones will move. Coverage is of lines due a price, accuracy and dollars are of lines
+  compared; dollars count only variances that are not marked invalid.
 --- */
 with shown as (
     select unnest(thirteen_months(max(months.month))) as month
@@ -309,7 +310,7 @@ select
     shown.month,
     sum(u.value) as value,
     coalesce(cast(sum(months.compared_lines) as bigint), 0) as n,
-    coalesce(sum(months.answered_lines) < 0.9 * sum(months.lines), false) as is_unfinished
+    is_young(cast(shown.month || '-01' as date)) as is_unfinished
 from shown
 left join audit.payment_month as months on shown.month = strftime(months.month, '%Y-%m')
 cross join lateral (

@@ -21,7 +21,7 @@ with compared as (
     select
         results.status,
         results.cause,
-        round(cast(results.allowed as double) / nullif(results.expected_allowed, 0), 2) as ratio
+        ratio_step(results.allowed, results.expected_allowed) as ratio
     from audit.payment_variance as results
     inner join core.service_line as lines on results.line_id = lines.line_id
     where
@@ -33,7 +33,9 @@ steps as (
     select
         compared.ratio,
         count(*) as lines,
-        replace(mode(compared.cause order by compared.cause), '_', ' ') as cause
+        coalesce(
+            replace(mode(compared.cause order by compared.cause), '_', ' '), 'unexplained'
+        ) as cause
     from compared
     where compared.status <> 'as_expected' and compared.ratio is not null
     group by compared.ratio
@@ -45,6 +47,7 @@ fullest as (
         steps.lines,
         steps.cause
     from steps
+    where steps.ratio <> 1
     order by steps.lines desc, steps.ratio
     limit 1
 )
@@ -72,6 +75,7 @@ columns: {ratio: {label: Allowed as a share of expected, format: percent}, lines
   spike: {label: Spike, format: text}, cause: {label: Most frequent cause, format: text},
   dollars: {label: Allowed less expected, format: exposure}, off: count}
 rows: 120
+unknown: none
 empty: Every line compared was allowed what was expected.
 note: >
   Allowed / expected of the lines compared, in steps of two percent (the middle is written; the last
@@ -83,8 +87,7 @@ note: >
 --- */
 with compared as (
     select
-        least(round(50 * cast(results.allowed as double) / results.expected_allowed) / 50, 2.02)
-            as ratio,
+        ratio_step(results.allowed, results.expected_allowed) as ratio,
         results.cause,
         results.variance
     from audit.payment_variance as results
@@ -224,7 +227,7 @@ used as (
 select
     payers.payer,
     bands.band,
-    counts.lines,
+    coalesce(counts.lines, 0) as lines,
     bands.band_position,
     first_value(payers.payer) over (order by payers.off desc, payers.payer) as payer_off,
     max(payers.off) over () as most_off

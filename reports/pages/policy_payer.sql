@@ -151,7 +151,10 @@ note: >
   The last 13 months of service: clean lines denied / clean lines answered, with the 95% Wilson
   interval.
   Unfinished: younger, at the last day of the files, than the slowest payer's 90th percentile from
-  service to first answer (60 days at least); such months still move and are not compared.
+  service to first answer (60 days at least); such months still move and are not compared. The rate
+  is of answered lines: before the slowest payer has answered it is that of the fast ones. Other
+  pages take the percentile of all payers together, so that a month may be finished there and not
+  here.
 --- */
 with cut as (
     select
@@ -211,26 +214,27 @@ left join finished on true
 order by judged.first_day
 
 /* ---
-title: Clean and denied, by cause
+title: Clean and denied, by category
 chart: pareto
 x: dollars
-y: cause
-reading: "Most dollars of clean lines are denied for {cause}[: {dollars}], {lines:line}."
-columns: {cause: text, lines: count, dollars: money, payers: number}
+y: category
+reading: "Most dollars of clean lines are denied for {category}[: {dollars}], {lines:line}."
+columns: {category: text, lines: count, dollars: money, payers: number}
 empty: No clean line of the period was denied.
 note: >
-  Lines without an error or warning that were denied, by our category of the reason that decides;
-  expected allowed, else charge. Each is on the work list while it is open.
+  Lines without an error or warning that were denied, by our category of the reason that decides
+  (a remark may name the cause more closely: work list, Why lines are denied); expected allowed,
+  else charge. Each is on the work list while it is open.
 --- */
 select
-    replace(coalesce(lines.denial_category, 'unexplained'), '_', ' ') as cause,
+    replace(coalesce(lines.denial_category, 'unexplained'), '_', ' ') as category,
     count(*) as lines,
     sum(lines.dollars) as dollars,
     count(distinct lines.payer) as payers
 from audit.policy_payer as lines
 where lines.quadrant = 'clean_denied' and in_period(lines.date_of_service)
-group by cause
-order by dollars desc, cause
+group by category
+order by dollars desc, category
 
 /* ---
 title: Rules on broken lines
@@ -346,9 +350,9 @@ order by answered desc, lines.rendering_npi
 
 /* ---
 title: Broken and denied, line by line
-reading: "The largest: {line_id}, {rule_id}, denied for {cause}."
+reading: "The largest: {line_id}, {rule_id}, denied for {category}."
 columns: {line_id: line, payer: text, rendering_npi: {label: Surgeon, format: surgeon}, code: code,
-  date_of_service: date, cause: text, rule_id: code, severity: text, dollars: money}
+  date_of_service: date, category: text, rule_id: code, severity: text, dollars: money}
 rows: 15
 empty: No broken line of the period was denied.
 note: >
@@ -361,7 +365,7 @@ select
     lines.rendering_npi,
     lines.procedure_code as code,
     lines.date_of_service,
-    replace(coalesce(lines.denial_category, 'unexplained'), '_', ' ') as cause,
+    replace(coalesce(lines.denial_category, 'unexplained'), '_', ' ') as category,
     lines.rule_id,
     lines.severity,
     lines.dollars

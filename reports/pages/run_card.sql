@@ -12,8 +12,9 @@ intro: >
 chart: sentence
 text: >
   {verdict}: {reason}. {files:file was|files were} read, {rows} rows: {aside} set aside. The rules
-  flag {lines:line}, {new} of them for the first time[; {at_risk} expected on {waiting:line} that
-  break an error rule and await adjudication].
+  flag {lines:line}, {new} of them for the first time[; {at_risk} expected (priced lines only) on
+  {waiting:line that breaks an error rule and awaits|lines that break an error rule and await}
+  adjudication].
 columns: {files: number, rows: number, aside: number, lines: count, new: count, waiting: count,
   at_risk: exposure}
 --- */
@@ -45,10 +46,9 @@ flagged as (
     select
         findings.line_id,
         bool_and(findings.state = 'new') as is_new,
-        bool_or(findings.severity = 'error') as has_error,
-        max(findings.dollars) as dollars
-    from audit.finding as findings
-    where not findings.is_superseded and findings.state <> 'gone' and findings.line_id is not null
+        bool_or(findings.severity = 'error') as has_error
+    from standing_findings() as findings
+    where findings.line_id is not null
     group by findings.line_id
 ),
 
@@ -57,10 +57,15 @@ totals as (
         count(*) as lines,
         count(*) filter (where flagged.is_new) as new_lines,
         count(*) filter (where flagged.has_error and not lines.is_adjudicated) as waiting,
-        sum(flagged.dollars) filter (where flagged.has_error and not lines.is_adjudicated)
-            as at_risk
+        coalesce(
+            sum(prices.expected_allowed) filter (
+                where flagged.has_error and not lines.is_adjudicated
+            ),
+            0
+        ) as at_risk
     from flagged
     inner join core.service_line as lines on flagged.line_id = lines.line_id
+    left join audit.expected_payment as prices on flagged.line_id = prices.line_id
 )
 
 select
@@ -88,7 +93,7 @@ select
     totals.lines,
     totals.new_lines as new,
     totals.waiting,
-    totals.at_risk
+    case when totals.waiting > 0 then totals.at_risk end as at_risk
 from intake
 cross join remits
 cross join totals
@@ -283,8 +288,7 @@ compared as (
 
 flagged as (
     select count(distinct findings.line_id) as lines
-    from audit.finding as findings
-    where not findings.is_superseded and findings.state <> 'gone'
+    from standing_findings() as findings
 ),
 
 stages as (
@@ -361,9 +365,9 @@ columns: {new: count, known: count, gone: count, dollars: {label: Dollars that s
 empty: There is no finding.
 note: >
   New: the last run did not have it. Gone: it had it, and this one does not, because the line
-  changed, a rule changed or a value did. Findings that another finding stands in for are left
-  out. Dollars count once per line and severity: expected allowed, else the charge; of findings
-  that stand.
+  changed, a rule changed or a value did. Findings that another finding stands in for, and those
+  a person has dismissed, are left out. Dollars count once per line and severity: expected
+  allowed, else the charge; of findings that stand.
 --- */
 with by_line as (
     select
@@ -380,6 +384,11 @@ with by_line as (
                 then findings.dollars
         end as dollars
     from audit.finding as findings
+    anti join audit.dismissal as dismissals
+        on
+            findings.rule_id = dismissals.rule_id
+            and findings.line_id = dismissals.line_id
+            and dismissals.state = 'standing'
     where not findings.is_superseded
 )
 
@@ -407,6 +416,11 @@ select
     count(*) filter (where findings.state = 'gone') as gone
 from audit.finding as findings
 left join audit.rule as rules on findings.rule_id = rules.rule_id
+anti join audit.dismissal as dismissals
+    on
+        findings.rule_id = dismissals.rule_id
+        and findings.line_id = dismissals.line_id
+        and dismissals.state = 'standing'
 where not findings.is_superseded and findings.state in ('new', 'gone')
 group by findings.rule_id, findings.severity
 order by new + gone desc, rule, findings.severity

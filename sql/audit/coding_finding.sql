@@ -12,7 +12,7 @@ select
     changes.since_run,
     changes.since_month,
     changes.is_dismissed,
-    changes.since_month <> 'gone' and not changes.is_dismissed as is_counted
+    coalesce(changes.since_month <> 'gone', false) and not changes.is_dismissed as is_counted
 from audit.change as changes
 left join audit.rule as rules on changes.label = rules.rule_id
 where changes.kind = 'finding' and coalesce(rules.basis, 'claim') <> 'payment'

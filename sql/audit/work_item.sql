@@ -322,7 +322,7 @@ select
     items.preventing_rule,
     items.is_preventable,
     case
-        when rules.rule_id is not null
+        when rules.rule_id is not null and dismissals.rule_id is null
             then rules.rule_id || ' says: ' || rules.summary || ' Is that so? '
         else ''
     end
@@ -344,6 +344,11 @@ inner join valued_items as valued on items.line_id = valued.line_id
 inner join ordered_items as ordered on items.line_id = ordered.line_id
 cross join audit.data_cut as cuts
 left join audit.rule as rules on items.preventing_rule = rules.rule_id
+left join audit.dismissal as dismissals
+    on
+        items.preventing_rule = dismissals.rule_id
+        and items.line_id = dismissals.line_id
+        and dismissals.state = 'standing'
 left join reference.denial_question as questions
     on
         items.cause = questions.cause

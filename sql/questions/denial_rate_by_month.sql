@@ -6,7 +6,7 @@ meaning: >
 grain: one row per month and payer
 parameters:
   payer: {type: text, meaning: only this payer}
-  is_mohs: {type: text, meaning: yes for the codes of Mohs surgery only}
+  is_mohs: {type: yes_no, meaning: 'yes: only codes of Mohs surgery, no: only others'}
 columns:
   month: month of service, YYYY-MM
   adjudicated: lines a payer has answered
@@ -28,7 +28,7 @@ with counted as (
     from v_line as lines
     where
         (getvariable('payer') is null or lines.payer = getvariable('payer'))
-        and (getvariable('is_mohs') is distinct from 'yes' or lines.is_mohs)
+        and (getvariable('is_mohs') is null or lines.is_mohs = getvariable('is_mohs'))
     group by lines.month, lines.payer
 )
 

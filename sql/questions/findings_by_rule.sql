@@ -2,7 +2,7 @@
 title: What each rule found
 meaning: >
   Findings that stand, with the lines each rule could judge as the denominator. A finding
-  another rule stands in for on the same line is not counted.
+  another rule stands in for on the same line, or that a person dismissed, is not counted.
 grain: one row per rule
 columns:
   lines_judged: lines the rule flagged or passed
@@ -18,6 +18,11 @@ with standing as (
         count(*) filter (where findings.state = 'new') as new_findings,
         sum(findings.dollars) as dollars
     from audit.finding as findings
+    anti join audit.dismissal as dismissals
+        on
+            findings.rule_id = dismissals.rule_id
+            and findings.line_id = dismissals.line_id
+            and dismissals.state = 'standing'
     where findings.state <> 'gone' and not findings.is_superseded
     group by findings.rule_id
 ),

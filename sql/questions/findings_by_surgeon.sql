@@ -1,11 +1,11 @@
 /* ---
 title: Findings by surgeon and category
 meaning: >
-  Findings that stand, each line once per category, over the surgeon's lines on days of Mohs
-  surgery. Below 30 encounters no comparison is fair, and a rate is no verdict.
+  Findings that stand and nobody dismissed, each line once per category, over the surgeon's lines
+  on days of Mohs surgery. Below 30 encounters no comparison is fair, and a rate is no verdict.
 grain: one row per surgeon and category
 parameters:
-  severity: {type: text, meaning: 'only error, warning or info'}
+  severity: {type: text, choices: [error, warning, info], meaning: only this severity}
 columns:
   category: family of rules
   lines: lines with a finding of that category
@@ -32,6 +32,7 @@ flagged as (
     from v_finding as findings
     where
         not findings.is_superseded
+        and not findings.is_dismissed
         and findings.line_id is not null
         and (
             getvariable('severity') is null or findings.severity = getvariable('severity')

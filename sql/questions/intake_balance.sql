@@ -5,7 +5,10 @@ meaning: >
   aside; `open_rows` and `open_dollars` are 0 or something is wrong.
 grain: one row per file
 parameters:
-  status: {type: text, meaning: 'only files of this status, as partial'}
+  status:
+    type: text
+    choices: [accepted, partial, incomplete, quarantined, unsupported]
+    meaning: only files of this status
 columns:
   open_rows: rows in, less accepted and set aside
   open_dollars: dollars in, less accepted and set aside

@@ -2,11 +2,12 @@
 title: Encounters with the most dollars under findings
 meaning: >
   Where to look first: encounters by the dollars of the lines that findings stand on, each line
-  once. Dollars are what the line should be allowed, else its charge; they are not a loss.
+  once; findings a person dismissed are left out. Dollars are what the line should be allowed, else
+  its charge; they are not a loss.
 grain: one row per encounter
 parameters:
-  top: {type: integer, default: 25, meaning: so many encounters}
-  severity: {type: text, meaning: 'only error, warning or info'}
+  top: {type: integer, least: 1, default: 25, meaning: so many encounters}
+  severity: {type: text, choices: [error, warning, info], meaning: only this severity}
 columns:
   lines: lines with a finding
   rules: rules that found something, each once
@@ -19,6 +20,11 @@ with flagged as (
         max(findings.dollars) as dollars,
         list(distinct findings.rule_id order by findings.rule_id) as rules
     from audit.finding as findings
+    anti join audit.dismissal as dismissals
+        on
+            findings.rule_id = dismissals.rule_id
+            and findings.line_id = dismissals.line_id
+            and dismissals.state = 'standing'
     where
         findings.state <> 'gone'
         and not findings.is_superseded

@@ -5,7 +5,7 @@ meaning: >
   what raises it most. Without enough history there is no probability, and `why_none` says so.
 grain: one row per waiting line
 parameters:
-  top: {type: integer, default: 50, meaning: so many lines}
+  top: {type: integer, least: 1, default: 50, meaning: so many lines}
 --- */
 select
     risks.line_id,

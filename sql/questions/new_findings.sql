@@ -1,8 +1,9 @@
 /* ---
 title: What is new since the last run
 meaning: >
-  Findings the run before did not have, and those that are gone. Known ones are left out. A rule
-  whose lines payers hardly ever denied is shown as info, with the reason; its severity stands.
+  Findings the run before did not have, and those that are gone. Known ones, and those a person
+  dismissed, are left out. A rule whose lines payers hardly ever denied is shown as info, with the
+  reason; its severity stands.
 grain: one row per finding
 --- */
 select
@@ -16,6 +17,11 @@ select
     records.shown_because
 from audit.finding as findings
 left join core.service_line as lines on findings.line_id = lines.line_id
+anti join audit.dismissal as dismissals
+    on
+        findings.rule_id = dismissals.rule_id
+        and findings.line_id = dismissals.line_id
+        and dismissals.state = 'standing'
 left join audit.rule_record as records
     on
         findings.rule_id = records.rule_id

@@ -6,7 +6,10 @@ meaning: >
   look, not a verdict; below 30 cases nothing is compared.
 grain: one row per surgeon, measure and site family
 parameters:
-  reading: {type: text, meaning: 'only this reading, as high outlier'}
+  reading:
+    type: text
+    choices: [high outlier, low outlier, within, not compared]
+    meaning: only this reading
 --- */
 select
     mirror.rendering_npi,

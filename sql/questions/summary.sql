@@ -3,7 +3,7 @@ title: What the last audit came to
 meaning: >
   One row over everything on file: rows in, accepted and set aside; findings that stand, by
   severity; what the fee schedule or the contract gives against what was allowed where both are
-  known; dollars at risk.
+  known; dollars at risk. Findings that a person has dismissed are counted nowhere.
 grain: one row
 columns:
   rows_superseded: >
@@ -18,8 +18,8 @@ columns:
   lines_at_risk: lines that at_risk counts, each once
   at_risk: >
     of lines that await adjudication: probability of denial x expected allowed where there is a
-    probability (audit.denial_risk); where there is none, the expected allowed (else charge) of
-    those that break an error rule, in full
+    probability (audit.denial_risk), nothing where such a line has no price; where there is no
+    probability, the expected allowed (else charge) of those that break an error rule, in full
 --- */
 with intake as (
     select
@@ -31,12 +31,22 @@ with intake as (
     from audit.intake as files
 ),
 
+dismissed as (
+    select
+        dismissals.rule_id,
+        dismissals.line_id
+    from audit.dismissal as dismissals
+    where dismissals.state = 'standing'
+),
+
 standing as (
     select
         count(*) filter (where findings.severity = 'error') as errors,
         count(*) filter (where findings.severity = 'warning') as warnings,
         count(*) filter (where findings.severity = 'info') as infos
     from audit.finding as findings
+    anti join dismissed
+        on findings.rule_id = dismissed.rule_id and findings.line_id = dismissed.line_id
     where findings.state <> 'gone' and not findings.is_superseded
 ),
 
@@ -55,6 +65,8 @@ waiting as (
         max(findings.dollars) as dollars
     from audit.finding as findings
     inner join core.service_line as lines on findings.line_id = lines.line_id
+    anti join dismissed
+        on findings.rule_id = dismissed.rule_id and findings.line_id = dismissed.line_id
     where
         findings.state <> 'gone'
         and findings.severity = 'error'
@@ -62,12 +74,13 @@ waiting as (
     group by findings.line_id
 ),
 
+-- a line without a price has no dollars at risk, and its charge does not stand in for them
 weighed as (
     select
         risks.line_id,
-        risks.at_risk
+        coalesce(risks.at_risk, 0) as at_risk
     from audit.denial_risk as risks
-    where risks.basis = 'waiting' and risks.at_risk is not null
+    where risks.basis = 'waiting' and risks.probability is not null
 ),
 
 risk as (

@@ -22,7 +22,11 @@ select
         else 'known'
     end as since_run,
     case
-        when items.gone_run is not null then 'gone'
+        when
+            items.gone_run is not null
+            and date_trunc('month', items.first_seen) < date_trunc('month', runs.as_of_date)
+            then 'gone'
+        when items.gone_run is not null then cast(null as varchar)
         when date_trunc('month', items.first_seen) = date_trunc('month', runs.as_of_date) then 'new'
         else 'known'
     end as since_month,

@@ -1,4 +1,4 @@
--- What stands now: findings no other stands in for, open denials, variances that count.
+-- What stands now: findings no other stands in for, denials not closed, variances that count.
 select
     'finding' as kind,
     findings.rule_id || ' '
@@ -21,9 +21,9 @@ select
     episodes.rendering_npi,
     episodes.payer,
     episodes.date_of_service,
-    coalesce(episodes.category, 'unmapped') as label,
+    coalesce(episodes.cause, episodes.category, 'unmapped') as label,
     cast(null as varchar) as severity,
-    coalesce(episodes.expected_allowed, episodes.charge) as dollars
+    episodes.expected_allowed as dollars
 from audit.denial_episode as episodes
 where not episodes.is_closed
 union all

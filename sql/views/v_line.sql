@@ -10,7 +10,7 @@ columns:
   diagnoses: diagnoses the line points to, in order, parted by blanks
   is_mohs: 17311 to 17315
   variance_status: as_expected, under, over, denied or not_comparable; null before adjudication
-  findings: our findings that stand on the line
+  findings: our findings that stand on the line and nobody dismissed
   gravest: gravest severity among them
 --- */
 with standing as (
@@ -21,6 +21,11 @@ with standing as (
             case findings.severity when 'error' then 1 when 'warning' then 2 else 3 end
         ) as gravest
     from audit.finding as findings
+    anti join audit.dismissal as dismissals
+        on
+            findings.rule_id = dismissals.rule_id
+            and findings.line_id = dismissals.line_id
+            and dismissals.state = 'standing'
     where findings.state <> 'gone' and not findings.is_superseded and findings.line_id is not null
     group by findings.line_id
 )
