@@ -309,7 +309,7 @@ OWN_NUMBERS = st.lists(
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=OWN_NUMBERS, seed=st.randoms(use_true_random=False))
 def test_own_numbers_tie_the_same_in_any_order_and_when_a_file_is_taken_out(

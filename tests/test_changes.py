@@ -190,7 +190,7 @@ def test_what_is_dismissed_is_not_counted_and_explain_says_so(
         "MOHS020 dismissed on 2026-08-06 by coding lead: the first stage is on another claim "
         "(holds until 2026-08-31)"
     )
-    assert dismissals.describe_line(connection, "B-1") == []
+    assert findings.dismissed_of_line(connection, "B-1") == []
 
     # as it ends, the finding counts again
     connection.execute("UPDATE audit.data_cut SET as_of_date = DATE '2026-09-02'")
